@@ -1,0 +1,5 @@
+/** CAN databases and frames: parse, compile, decode, encode. Pure JDK. */
+@NullMarked
+package dev.driveline.can;
+
+import org.jspecify.annotations.NullMarked;
