@@ -1,0 +1,18 @@
+package dev.driveline.contract.command;
+
+/** Codes of a vehicle's REJECTED and FAILED answers; a vehicle may use others. */
+public enum VehicleCode {
+    /** The envelope is no JWS of the expected form. */
+    MALFORMED,
+    SIGNATURE_INVALID,
+    KEY_UNKNOWN,
+    WRONG_VIN,
+    REPLAY,
+    EXPIRED,
+    CLOCK_UNSYNCED,
+    TYPE_UNKNOWN,
+    PARAMETERS_INVALID,
+    /** The vehicle's own state forbids it, for example it is moving. */
+    PRECONDITION_FAILED,
+    ACTUATOR_FAILED
+}

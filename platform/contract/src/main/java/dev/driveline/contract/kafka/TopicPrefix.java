@@ -1,0 +1,36 @@
+package dev.driveline.contract.kafka;
+
+import dev.driveline.contract.error.InvalidValueException;
+import java.util.regex.Pattern;
+
+/**
+ * What an installation puts before every topic name, so that several can share a Kafka cluster.
+ *
+ * <p>Shape: empty, or up to 60 of {@code a-z A-Z 0-9 . _ -}; it is used as it stands.
+ */
+public record TopicPrefix(String value) {
+
+    public static final TopicPrefix NONE = new TopicPrefix("");
+
+    private static final Pattern SHAPE = Pattern.compile("[a-zA-Z0-9._-]{0,60}");
+
+    /**
+     * @throws InvalidValueException if a character cannot stand in a topic name
+     */
+    public TopicPrefix {
+        if (!SHAPE.matcher(value).matches()) {
+            throw new InvalidValueException(
+                    "topic prefix", value, "expected up to 60 of a-z, A-Z, 0-9, '.', '_' and '-'");
+        }
+    }
+
+    /** The topic's name in this installation. */
+    public String of(Topic topic) {
+        return value + topic.baseName();
+    }
+
+    /** A consumer group's or transactional id's name in this installation. */
+    public String group(String name) {
+        return value + name;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.driveline.contract.registry;
+
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record of {@code registry.vehicles}, key VIN: what the other services need to know of a
+ * vehicle.
+ *
+ * @param version readers ignore a lower one than they have; a restore from backup raises it above
+ *     all that went out before
+ * @param catalogue in force for batches that name none; null while the model has none
+ * @param labels free, at most 32 of 63 characters each
+ */
+public record VehicleFact(
+        long version,
+        Vin vin,
+        TenantId tenant,
+        String model,
+        VehicleState state,
+        @Nullable CatalogueRef catalogue,
+        Map<String, String> labels) {}

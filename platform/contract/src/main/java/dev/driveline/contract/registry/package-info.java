@@ -1,0 +1,5 @@
+/** Facts that the registry publishes. */
+@NullMarked
+package dev.driveline.contract.registry;
+
+import org.jspecify.annotations.NullMarked;

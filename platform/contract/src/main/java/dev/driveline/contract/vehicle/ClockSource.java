@@ -1,0 +1,10 @@
+package dev.driveline.contract.vehicle;
+
+/** Where a vehicle's clock was set from. */
+public enum ClockSource {
+    UNSYNCED,
+    RTC,
+    NTP,
+    GNSS,
+    PLATFORM
+}

@@ -1,0 +1,22 @@
+package dev.driveline.contract.vehicle;
+
+/** Types of the platform's own records in {@code vehicle.events}. */
+public final class EventTypes {
+
+    /** What a vehicle says itself begins with this; nobody else writes it. */
+    public static final String VEHICLE_PREFIX = "vehicle.";
+
+    /** A 3.1.1 publish was acknowledged and not forwarded. Data: topic, reason. */
+    public static final String PUBLISH_REFUSED = "driveline.publish.refused";
+
+    /** A connection was refused or closed for a matter of trust. Data: reason, certificate. */
+    public static final String ACCESS_REFUSED = "driveline.access.refused";
+
+    /** A session was closed because trust was taken away. Data: reason, session. */
+    public static final String ACCESS_REVOKED = "driveline.access.revoked";
+
+    /** More takeovers a minute than one vehicle makes. Data: count. */
+    public static final String CLONE_SUSPECTED = "driveline.security.clone-suspected";
+
+    private EventTypes() {}
+}
