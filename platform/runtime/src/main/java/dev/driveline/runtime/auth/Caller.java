@@ -1,0 +1,53 @@
+package dev.driveline.runtime.auth;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.rest.ProblemException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls.
+ *
+ * @param subject the person or machine, {@code sub}
+ * @param actor the app that acts for it, {@code act.sub} of RFC 8693; null where there is none
+ * @param scopes as they stand in the token, also those that this version does not know
+ * @param vins the vehicles that the token covers; null covers all of the tenant
+ */
+public record Caller(
+        String subject,
+        @Nullable String actor,
+        TenantId tenant,
+        Set<String> scopes,
+        @Nullable Set<Vin> vins) {
+
+    public boolean has(Scope scope) {
+        return scopes.contains(scope.text());
+    }
+
+    /**
+     * Whether it may send this type of command: by {@code commands:send} or by one for the type.
+     */
+    public boolean maySend(String commandType) {
+        return has(Scope.COMMANDS_SEND)
+                || scopes.contains(Scope.COMMANDS_SEND.text() + ":" + commandType);
+    }
+
+    /** Whether the token covers the vehicle; its tenant is another matter. */
+    public boolean covers(Vin vin) {
+        return vins == null || vins.contains(vin);
+    }
+
+    /**
+     * Stops a caller whose token does not cover the vehicle.
+     *
+     * @throws ProblemException {@link ErrorCode#OUTSIDE_CLAIM}
+     */
+    public void mustCover(Vin vin) {
+        if (!covers(vin)) {
+            throw new ProblemException(
+                    ErrorCode.OUTSIDE_CLAIM, "vehicle " + vin + " is not in the token's vins");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.driveline.runtime.rest;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What a route answers. */
+public sealed interface Answer {
+
+    /**
+     * A whole body.
+     *
+     * @param body sent as {@code contentType}; empty for none
+     */
+    record Whole(int status, Map<String, String> headers, String contentType, byte[] body)
+            implements Answer {
+
+        /** The same with one more header. */
+        public Whole with(String name, String value) {
+            Map<String, String> more = new LinkedHashMap<>(headers);
+            more.put(name, value);
+            return new Whole(status, more, contentType, body);
+        }
+    }
+
+    /** Server-sent events until the source returns or the caller goes. */
+    record Events(EventSource source) implements Answer {}
+
+    static Whole json(int status, Object value) {
+        return new Whole(
+                status, Map.of(), "application/json", dev.driveline.runtime.json.Json.bytes(value));
+    }
+
+    static Whole ok(Object value) {
+        return json(200, value);
+    }
+
+    /** 201 with the new resource's place. */
+    static Whole created(String location, Object value) {
+        return json(201, value).with("Location", location);
+    }
+
+    /** 202 with the place to look. */
+    static Whole accepted(String location, Object value) {
+        return json(202, value).with("Location", location);
+    }
+
+    static Whole noContent() {
+        return new Whole(204, Map.of(), "", new byte[0]);
+    }
+
+    static Whole bytes(int status, String contentType, byte[] body) {
+        return new Whole(status, Map.of(), contentType, body);
+    }
+
+    /** Writes events on the virtual thread of its request. */
+    @FunctionalInterface
+    interface EventSource {
+        void run(EventSink sink) throws Exception;
+    }
+
+    /** Where events go; blocks while the caller reads too slowly. */
+    interface EventSink {
+
+        /**
+         * Sends one event.
+         *
+         * @param id what a caller sends back as Last-Event-ID; empty for none
+         * @return false once the caller has gone
+         */
+        boolean send(String id, String event, Object data) throws InterruptedException;
+
+        /** Sends a comment that keeps the connection alive; false once the caller has gone. */
+        boolean keepAlive() throws InterruptedException;
+
+        boolean closed();
+    }
+}
