@@ -30,7 +30,7 @@ public final class Decoder {
     /**
      * Decodes one frame into the sink.
      *
-     * @param bus the catalogue's index of the bus; -1, for none, gives UNKNOWN_ID
+     * @param bus {@link Catalogue#busIndex}; -1, for none, gives UNKNOWN_ID
      * @param id 11 or 29 bits
      * @param flags of {@link FrameFlags}
      * @param length of the payload, in bytes; it must lie within the buffer, else

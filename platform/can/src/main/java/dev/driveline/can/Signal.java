@@ -95,7 +95,11 @@ public record Signal(
         return raw >= 0 ? (double) raw : (double) ((raw >>> 1) | (raw & 1)) * 2.0;
     }
 
-    /** What an integer raw value says about itself. Under J1939, see {@link J1939Indicator}. */
+    /**
+     * What an integer raw value says about itself. Under J1939 an unsigned signal of whole bytes is
+     * not available from 0xFF in its top byte and in error from 0xFE, one of fewer bits where all
+     * are ones, or all but the last.
+     */
     public Quality quality(long raw, Matching matching) {
         if (matching == Matching.J1939 && !signed) {
             Quality indicated = J1939Indicator.quality(raw, length);

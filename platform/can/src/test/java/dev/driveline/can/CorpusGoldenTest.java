@@ -55,6 +55,8 @@ final class CorpusGoldenTest {
             decoders.get(file)
                     .decode(0, line.get("id").intValue(), flags, data, 0, data.length, sink);
             GoldenValues.assertEqual(line, sink, file + " " + line.get("msg").textValue());
+            String message = line.get("msg").textValue();
+            sink.signals.values().forEach(one -> assertEquals(message, one.message().name(), file));
             equal++;
         } catch (AssertionError e) {
             different.merge(file, 1, Integer::sum);
