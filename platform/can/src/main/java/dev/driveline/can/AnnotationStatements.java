@@ -51,7 +51,7 @@ final class AnnotationStatements {
         } else {
             labels = readEntries("VAL_");
         }
-        if (!draft.forSignal(id, signal.text(), target -> target.labels = labels)) {
+        if (!draft.forSignal(id, signal.text(), target -> target.labels = labels) && id != null) {
             diagnostics.warning(
                     signal,
                     "VAL_ names signal %s of id %s, which is not there"
@@ -86,19 +86,20 @@ final class AnnotationStatements {
         if (target.isWord("BO_")) {
             tokens.take();
             Token id = tokens.peek();
-            MessageDraft message = draft.message(messageId());
+            FrameId frameId = messageId();
+            MessageDraft message = draft.message(frameId);
             String text = tokens.expectString("the comment");
-            if (message == null) {
-                missing("CM_", id, "message " + id.text());
-            } else {
+            if (message != null) {
                 message.comment = text;
+            } else if (frameId != null) {
+                missing("CM_", id, "message " + id.text());
             }
         } else if (target.isWord("SG_")) {
             tokens.take();
             FrameId id = messageId();
             Token signal = tokens.expectWord("signal name");
             String text = tokens.expectString("the comment");
-            if (!draft.forSignal(id, signal.text(), found -> found.comment = text)) {
+            if (!draft.forSignal(id, signal.text(), found -> found.comment = text) && id != null) {
                 missing("CM_", signal, "signal " + signal.text());
             }
         } else {
@@ -173,6 +174,7 @@ final class AnnotationStatements {
                 : tokens.expectWord("a value").text();
     }
 
+    /** Null for the bin of orphan signals and ids that no frame has: BO_ has said so already. */
     private @Nullable FrameId messageId() throws Unusable {
         return DbcDraft.frameId(tokens.expectWhole("message id", MAX_RAW_ID));
     }

@@ -80,14 +80,29 @@ final class Attributes {
     private boolean setFormat(MessageDraft message, String value) {
         String text = value;
         List<String> texts = choices.getOrDefault(FRAME_FORMAT, List.of());
-        if (value.matches("[0-9]{1,3}") && Integer.parseInt(value) < texts.size()) {
+        boolean number = value.matches("[0-9]{1,3}");
+        if (number && Integer.parseInt(value) < texts.size()) {
             text = texts.get(Integer.parseInt(value));
+        } else if (number && texts.isEmpty()) {
+            text = vectorsText(value);
         }
         FrameFormat format = format(text);
         if (format != null) {
             message.format = format;
         }
         return format != null;
+    }
+
+    /** The places in Vector's own definition, where the file has the attribute as a bare number. */
+    private static String vectorsText(String number) {
+        return switch (number) {
+            case "0" -> "StandardCAN";
+            case "1" -> "ExtendedCAN";
+            case "3" -> "J1939PG";
+            case "14" -> "StandardCAN_FD";
+            case "15" -> "ExtendedCAN_FD";
+            default -> number;
+        };
     }
 
     private static @Nullable FrameFormat format(String text) {
