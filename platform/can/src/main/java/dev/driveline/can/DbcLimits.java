@@ -1,0 +1,13 @@
+package dev.driveline.can;
+
+/** The most of everything that a database may have; beyond it stands an ERROR, never a crash. */
+public final class DbcLimits {
+    public static final int MAX_FILE_BYTES = 8 * 1024 * 1024;
+    public static final int MAX_MESSAGES = 20_000;
+    public static final int MAX_SIGNALS_PER_MESSAGE = 1_024;
+    public static final int MAX_SIGNALS = 200_000;
+    public static final int MAX_NAME_CHARS = 255;
+    public static final int MAX_DIAGNOSTICS = 1_000;
+
+    private DbcLimits() {}
+}
