@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Durability: there is one copy. An acknowledged record survives the death of the process (kill
  * -9), because it stands in the operating system's page cache; a power loss or a kernel panic can
- * take the newest records, unless {@link Config#durable()} is set, which forces each append to
- * disk.
+ * take the newest records, unless {@link Config#durable()} is set, which forces each append to disk
+ * and costs about half of the throughput.
  *
  * <p>A disk that fails while the broker runs ends the process, as it does with any Kafka broker.
  *

@@ -128,13 +128,14 @@ public final class EmbeddedPostgresql implements AutoCloseable {
             Postmaster postmaster = new Postmaster(config.folder(), config.cache());
             postmaster.stopLeftOver();
             postmaster.initialise(USER, config.fsync());
+            String password = postmaster.password();
             int port = startServer(config, postmaster);
             LOG.atInfo()
                     .addKeyValue("port", port)
                     .addKeyValue("folder", config.folder())
                     .addKeyValue("tookMs", (System.nanoTime() - startedNs) / 1_000_000)
                     .log("embedded PostgreSQL started");
-            return new EmbeddedPostgresql(postmaster, lock, port, postmaster.password());
+            return new EmbeddedPostgresql(postmaster, lock, port, password);
         } catch (IOException e) {
             lock.close();
             throw new EmbeddedStartException(
