@@ -1,0 +1,162 @@
+package dev.driveline.store.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.runtime.rest.ProblemException;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One service's schema in PostgreSQL: a pool whose connections have that schema as search path,
+ * migrated by Flyway before anything else uses it.
+ *
+ * <p>Thread-safe; methods block. A database that does not answer ends in {@link
+ * ErrorCode#UNAVAILABLE}; a serialisation failure or deadlock is tried again.
+ */
+public final class Database implements AutoCloseable {
+
+    private static final long CONNECT_LIMIT_MS = 5_000;
+    private static final int ATTEMPTS = 5;
+    private static final String SERIALIZATION_FAILURE = "40001";
+    private static final String DEADLOCK = "40P01";
+    private static final String CONNECTION_CLASS = "08";
+    private static final String SHUTDOWN_CLASS = "57P";
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final String schema;
+
+    private Database(HikariDataSource pool, String schema) {
+        this.pool = pool;
+        this.jdbi = Jdbi.create(pool);
+        this.schema = schema;
+    }
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T in(Handle handle) throws SQLException;
+    }
+
+    /** As {@link Work}, without a result. */
+    @FunctionalInterface
+    public interface Task {
+        void in(Handle handle) throws SQLException;
+    }
+
+    /**
+     * Opens the pool and brings the schema up to date.
+     *
+     * @param schema made if it is missing; migrations lie in {@code db/<schema>} on the class path
+     * @throws IllegalStateException naming the URL, if the database does not answer or a migration
+     *     fails
+     */
+    public static Database open(DatabaseConfig config, String schema) {
+        HikariConfig hikari = new HikariConfig();
+        hikari.setPoolName(schema);
+        hikari.setJdbcUrl(config.jdbcUrl());
+        hikari.setUsername(config.user());
+        hikari.setPassword(config.password());
+        hikari.setMaximumPoolSize(config.connections());
+        hikari.setMinimumIdle(1);
+        hikari.setConnectionTimeout(CONNECT_LIMIT_MS);
+        hikari.setSchema(schema);
+        hikari.setInitializationFailTimeout(-1);
+        hikari.addDataSourceProperty("reWriteBatchedInserts", "true");
+        hikari.addDataSourceProperty("socketTimeout", "60");
+        HikariDataSource pool = new HikariDataSource(hikari);
+        try {
+            Flyway.configure()
+                    .dataSource(config.jdbcUrl(), config.user(), config.password())
+                    .schemas(schema)
+                    .createSchemas(true)
+                    .locations("classpath:db/" + schema)
+                    .connectRetries(10)
+                    .load()
+                    .migrate();
+        } catch (RuntimeException failed) {
+            pool.close();
+            throw new IllegalStateException(
+                    "cannot migrate schema "
+                            + schema
+                            + " at "
+                            + config.jdbcUrl()
+                            + ": "
+                            + failed.getMessage(),
+                    failed);
+        }
+        return new Database(pool, schema);
+    }
+
+    /** Runs {@code work} in one transaction and commits it. */
+    public <T> T transaction(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return jdbi.inTransaction(work::in);
+            } catch (SQLException | JdbiException failed) {
+                if (!worthAnotherTry(failed) || attempt == ATTEMPTS) {
+                    throw problemOf(failed);
+                }
+            }
+        }
+    }
+
+    /** As {@link #transaction}, without a result. */
+    public void run(Task task) {
+        transaction(handle -> {
+            task.in(handle);
+            return Boolean.TRUE;
+        });
+    }
+
+    /** Whether the database answers, for a readiness check; at most one second. */
+    public @Nullable String problem() {
+        return pool.isRunning()
+                        && pool.getHikariPoolMXBean() != null
+                        && pool.getHikariPoolMXBean().getTotalConnections() > 0
+                ? null
+                : "no connection to PostgreSQL (schema " + schema + ")";
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private RuntimeException problemOf(Exception failed) {
+        SQLException cause = sqlCause(failed);
+        String state = cause == null || cause.getSQLState() == null ? "" : cause.getSQLState();
+        boolean away =
+                cause instanceof SQLTransientException
+                        || state.startsWith(CONNECTION_CLASS)
+                        || state.startsWith(SHUTDOWN_CLASS);
+        if (away) {
+            return new ProblemException(ErrorCode.UNAVAILABLE, "PostgreSQL does not answer");
+        }
+        return failed instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException(failed);
+    }
+
+    private static boolean worthAnotherTry(Exception failed) {
+        SQLException cause = sqlCause(failed);
+        return cause != null
+                && (SERIALIZATION_FAILURE.equals(cause.getSQLState())
+                        || DEADLOCK.equals(cause.getSQLState()));
+    }
+
+    private static @Nullable SQLException sqlCause(Throwable failed) {
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql) {
+                return sql;
+            }
+        }
+        return null;
+    }
+}
