@@ -1,0 +1,171 @@
+package dev.driveline.gateway;
+
+import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.identity.Identification;
+import dev.driveline.gateway.kafka.AccessLog;
+import dev.driveline.gateway.kafka.DownlinkLog;
+import dev.driveline.gateway.kafka.Heartbeats;
+import dev.driveline.gateway.kafka.PresenceLog;
+import dev.driveline.gateway.kafka.UplinkProducer;
+import dev.driveline.gateway.mqtt.MqttEdge;
+import dev.driveline.gateway.x509.VehicleTrust;
+import dev.driveline.gateway.x509.VehicleTrustManager;
+import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.jws.Jws;
+import dev.driveline.runtime.jws.PublicKeys;
+import dev.driveline.runtime.kafka.Topics;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A gateway: vehicles connect to it by MQTT over mutual TLS, and it bridges them to Kafka.
+ *
+ * <p>It needs Kafka and nothing else. The listeners open after {@code registry.access} and {@code
+ * vehicle.presence} were read to their ends and the position in its downlink partition is fixed.
+ */
+public final class GatewayService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayService.class);
+    private static final Duration LOAD_LIMIT = Duration.ofMinutes(5);
+    private static final Set<Topic> TOPICS =
+            Set.of(
+                    Topic.TELEMETRY_CAN,
+                    Topic.TELEMETRY_SIGNALS_RAW,
+                    Topic.TELEMETRY_REJECTED,
+                    Topic.VEHICLE_EVENTS,
+                    Topic.VEHICLE_REPLIES,
+                    Topic.VEHICLE_PRESENCE,
+                    Topic.GATEWAY_HEARTBEATS,
+                    Topic.GATEWAY_DOWNLINK,
+                    Topic.GATEWAY_REPORTS,
+                    Topic.REGISTRY_ACCESS);
+
+    private final MqttEdge edge;
+    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+
+    private GatewayService(GatewayConfig config, ServiceProcess process)
+            throws InterruptedException {
+        SecureRandom random = new SecureRandom();
+        RunId run = new RunId(random.nextLong());
+        PublicKey registryKey = PublicKeys.fromPem(config.registryKey());
+        Topics.prepare(config.kafka(), TOPICS);
+
+        UplinkProducer producer =
+                closeLater(
+                        new UplinkProducer(
+                                config.kafka(),
+                                "gateway-" + config.slot(),
+                                config.bufferBytes(),
+                                process.metrics()));
+        PresenceLog presence =
+                closeLater(new PresenceLog(config.kafka(), producer, config.slot(), run));
+        AccessTable access = new AccessTable();
+        VehicleTrust trust = new VehicleTrust(access, process.clock());
+        edge =
+                new MqttEdge(
+                        process.vertx(),
+                        config.edge(),
+                        new MqttEdge.Surroundings(
+                                run,
+                                config.slot(),
+                                process.clock(),
+                                random,
+                                producer,
+                                presence,
+                                process.metrics()));
+        Jws.Keys registryKeys = kid -> kid.equals(config.registryKeyId()) ? registryKey : null;
+        AccessLog accessLog =
+                closeLater(
+                        new AccessLog(
+                                config.kafka(),
+                                access,
+                                registryKeys,
+                                () -> edge.reconsider(access),
+                                process.metrics()));
+        accessLog.awaitCaughtUp(LOAD_LIMIT);
+        Heartbeats heartbeats =
+                closeLater(
+                        new Heartbeats(
+                                producer, run, config.slot(), process.clock(), edge::sessions));
+        presence.settle(LOAD_LIMIT, process.clock());
+        presence.listen(edge::online);
+        closeLater(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
+        closeLater(edge);
+        edge.open(
+                new VehicleTrustManager(trust, edge::handshakeRefused),
+                chain -> judge(trust, chain));
+        process.health().check("gateway", heartbeats::problem);
+        LOG.atInfo()
+                .setMessage("gateway started")
+                .addKeyValue("run", run)
+                .addKeyValue("slot", config.slot())
+                .log();
+    }
+
+    /**
+     * Starts a gateway; it is closed with the process.
+     *
+     * @throws IllegalStateException if a port is taken, a topic is wrong or Kafka does not answer
+     */
+    public static GatewayService start(GatewayConfig config, ServiceProcess process) {
+        try {
+            GatewayService service = new GatewayService(config, process);
+            process.onClose("gateway", service);
+            return service;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted while the gateway was starting", interrupted);
+        }
+    }
+
+    /** The MQTT port that is open. */
+    public int port() {
+        return edge.port();
+    }
+
+    /** The WebSocket port that is open. */
+    public int webSocketPort() {
+        return edge.webSocketPort();
+    }
+
+    public int sessions() {
+        return edge.sessions();
+    }
+
+    /** Drains the links, then says that the run has ended. */
+    @Override
+    public void close() {
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().close();
+            } catch (Exception failed) {
+                LOG.atWarn().setMessage("close failed").setCause(failed).log();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T closeLater(T part) {
+        closings.push(part);
+        return part;
+    }
+
+    private static Identification.Judgement judge(VehicleTrust trust, X509Certificate[] chain) {
+        return switch (trust.judge(chain)) {
+            case VehicleTrust.Verdict.Accepted accepted ->
+                    new Identification.Judgement.Known(accepted.identity());
+            case VehicleTrust.Verdict.Refused refused ->
+                    new Identification.Judgement.Refused(
+                            refused.reason(), refused.leaf() + ": " + refused.why());
+        };
+    }
+}

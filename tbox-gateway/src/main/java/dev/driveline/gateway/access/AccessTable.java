@@ -1,0 +1,124 @@
+package dev.driveline.gateway.access;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.gateway.identity.CertificateId;
+import dev.driveline.gateway.identity.RefusalReason;
+import dev.driveline.gateway.identity.VehicleIdentity;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exceptions of {@code registry.access} in memory: trust anchors, revoked certificates,
+ * suspended vehicles.
+ *
+ * <p>A rule with a version not above the one known is ignored, so a replayed record gives no trust
+ * back. One thread applies, any reads.
+ */
+public final class AccessTable {
+
+    private final Map<String, Long> versions = new ConcurrentHashMap<>();
+    private final Map<String, AccessRule.TrustAnchor> anchors = new ConcurrentHashMap<>();
+    private final Set<CertificateId> revoked = ConcurrentHashMap.newKeySet();
+    private final Set<Vin> suspended = ConcurrentHashMap.newKeySet();
+
+    /** What changed by a rule. */
+    public enum Change {
+        /** The version is not above the known one. */
+        NONE,
+        /** Nobody loses trust by it. */
+        WIDENED,
+        /** Live sessions must be asked again. */
+        NARROWED
+    }
+
+    public Change apply(AccessRule rule) {
+        Long known = versions.get(rule.key());
+        if (known != null && known >= rule.version()) {
+            return Change.NONE;
+        }
+        versions.put(rule.key(), rule.version());
+        boolean inForce = rule.state() == AccessRule.State.IN_FORCE;
+        return switch (rule) {
+            case AccessRule.TrustAnchor anchor -> {
+                if (inForce) {
+                    anchors.put(anchor.id(), anchor);
+                } else {
+                    anchors.remove(anchor.id());
+                }
+                // A change of tenant or prefixes narrows too.
+                yield Change.NARROWED;
+            }
+            case AccessRule.RevokedCertificate certificate ->
+                    changeOf(
+                            revoked,
+                            new CertificateId(certificate.issuer(), certificate.serial()),
+                            inForce);
+            case AccessRule.SuspendedVehicle vehicle -> changeOf(suspended, vehicle.vin(), inForce);
+        };
+    }
+
+    public Collection<AccessRule.TrustAnchor> anchors() {
+        return anchors.values();
+    }
+
+    public Optional<AccessRule.TrustAnchor> anchor(String id) {
+        return Optional.ofNullable(anchors.get(id));
+    }
+
+    /**
+     * Whether trust in an identity still holds.
+     *
+     * @return why not, or null
+     */
+    public @Nullable RefusalReason objection(VehicleIdentity identity) {
+        AccessRule.TrustAnchor anchor = anchors.get(identity.anchor());
+        if (anchor == null) {
+            return RefusalReason.PATH;
+        }
+        if (!anchor.tenant().equals(identity.tenant())) {
+            return RefusalReason.TENANT;
+        }
+        if (anchor.vinPrefixes().stream().noneMatch(identity.vin().value()::startsWith)) {
+            return RefusalReason.VIN_PREFIX;
+        }
+        if (identity.path().stream().anyMatch(revoked::contains)) {
+            return RefusalReason.REVOKED;
+        }
+        return suspended.contains(identity.vin()) ? RefusalReason.SUSPENDED : null;
+    }
+
+    /** How many of each kind are held, for metrics. */
+    public Map<String, Integer> sizes() {
+        return Map.of(
+                "anchors",
+                anchors.size(),
+                "certificates",
+                revoked.size(),
+                "vehicles",
+                suspended.size());
+    }
+
+    @Override
+    public String toString() {
+        return "AccessTable"
+                + sizes().entrySet().stream()
+                        .map(Object::toString)
+                        .sorted()
+                        .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static <T> Change changeOf(Set<T> set, T subject, boolean inForce) {
+        if (inForce) {
+            set.add(subject);
+            return Change.NARROWED;
+        }
+        set.remove(subject);
+        return Change.WIDENED;
+    }
+}

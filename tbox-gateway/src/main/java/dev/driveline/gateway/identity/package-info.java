@@ -1,0 +1,5 @@
+/** Who a certificate speaks for. */
+@NullMarked
+package dev.driveline.gateway.identity;
+
+import org.jspecify.annotations.NullMarked;

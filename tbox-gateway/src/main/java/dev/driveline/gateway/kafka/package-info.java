@@ -1,0 +1,5 @@
+/** The Kafka shell. */
+@NullMarked
+package dev.driveline.gateway.kafka;
+
+import org.jspecify.annotations.NullMarked;

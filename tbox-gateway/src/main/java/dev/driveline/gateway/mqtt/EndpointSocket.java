@@ -1,0 +1,59 @@
+package dev.driveline.gateway.mqtt;
+
+import io.netty.channel.ChannelPipeline;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.mqtt.MqttEndpoint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The socket under a vertx-mqtt endpoint, which keeps it to itself: reading must stop and go on by
+ * our own window, and our own keepalive replaces its idle handler (which would close a link that we
+ * do not read). Fails at class load, not at run time, should the field go.
+ */
+final class EndpointSocket {
+
+    private static final VarHandle CONNECTION = connection();
+
+    private final NetSocketInternal socket;
+
+    private EndpointSocket(NetSocketInternal socket) {
+        this.socket = socket;
+    }
+
+    static EndpointSocket of(MqttEndpoint endpoint) {
+        return new EndpointSocket((NetSocketInternal) CONNECTION.get(endpoint));
+    }
+
+    /** Takes away what would close the connection when nothing is read from it. */
+    void keepAliveIsOurs() {
+        ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
+        for (String name : new String[] {"idle", "keepAliveHandler"}) {
+            if (pipeline.get(name) != null) {
+                pipeline.remove(name);
+            }
+        }
+    }
+
+    void pause() {
+        socket.pause();
+    }
+
+    void resume() {
+        socket.resume();
+    }
+
+    void close() {
+        var _ = socket.close();
+    }
+
+    private static VarHandle connection() {
+        try {
+            Class<?> type = Class.forName("io.vertx.mqtt.impl.MqttEndpointImpl");
+            return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                    .findVarHandle(type, "conn", NetSocketInternal.class);
+        } catch (ReflectiveOperationException changed) {
+            throw new ExceptionInInitializerError(changed);
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package dev.driveline.gateway.mqtt;
+
+import dev.driveline.contract.gateway.Downlink;
+import dev.driveline.contract.gateway.DownlinkReport.Outcome;
+import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.vehicle.EventTypes;
+import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.identity.Identification;
+import dev.driveline.gateway.identity.RefusalReason;
+import dev.driveline.gateway.link.CloseReason;
+import dev.driveline.gateway.presence.Announcement;
+import dev.driveline.gateway.uplink.Outbound;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.ssl.OpenSsl;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import io.vertx.mqtt.MqttServer;
+import io.vertx.mqtt.MqttServerOptions;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import javax.net.ssl.X509TrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The MQTT listeners, one verticle an event loop, and the face of all links towards the other
+ * shells. Thread-safe.
+ */
+public final class MqttEdge implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MqttEdge.class);
+    private static final int CONNECT_LIMIT_S = 10;
+    private static final int TICK_MS = 1_000;
+    private static final long LIMIT_S = 30;
+
+    private final Vertx vertx;
+    private final EdgeConfig config;
+    private final EdgeParts parts;
+    private final AtomicInteger port = new AtomicInteger();
+    private final AtomicInteger webSocketPort = new AtomicInteger();
+    private String deployment = "";
+
+    /** What the edge needs from the rest of the gateway. */
+    public record Surroundings(
+            RunId run,
+            int slot,
+            Clock clock,
+            RandomGenerator random,
+            Outbound outbound,
+            Announcement announcement,
+            MeterRegistry metrics) {}
+
+    public MqttEdge(Vertx vertx, EdgeConfig config, Surroundings around) {
+        this.vertx = vertx;
+        this.config = config;
+        Links links = new Links();
+        this.parts =
+                new EdgeParts(
+                        around.run(),
+                        around.slot(),
+                        config.limits(),
+                        around.clock(),
+                        around.random(),
+                        around.outbound(),
+                        around.announcement(),
+                        links,
+                        new EdgeEvents(
+                                around.outbound(),
+                                around.clock(),
+                                around.random(),
+                                EdgeParts.nobodyWaits()),
+                        new EdgeMetrics(around.metrics(), links));
+    }
+
+    /**
+     * Opens the listeners.
+     *
+     * @throws IllegalStateException naming host, port and setting, if a port is taken or the
+     *     certificate cannot be used
+     */
+    public void open(X509TrustManager trust, Identification identification) {
+        Admission admission = new Admission(parts, config, identification);
+        int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
+        // The first instance fixes the ports, so that the others share them when they are 0.
+        await(
+                vertx.deployVerticle(
+                        () -> new Loop(trust, admission), new DeploymentOptions().setInstances(1)));
+        if (loops > 1) {
+            deployment =
+                    await(
+                            vertx.deployVerticle(
+                                    () -> new Loop(trust, admission),
+                                    new DeploymentOptions().setInstances(loops - 1)));
+        }
+        LOG.atInfo()
+                .setMessage("vehicles may connect")
+                .addKeyValue("mqtt", config.host() + ":" + port())
+                .addKeyValue("websocket", config.host() + ":" + webSocketPort())
+                .addKeyValue("tls", openSsl() ? "BoringSSL" : "JDK")
+                .log();
+    }
+
+    public int port() {
+        return port.get();
+    }
+
+    public int webSocketPort() {
+        return webSocketPort.get();
+    }
+
+    public int sessions() {
+        return parts.links().size();
+    }
+
+    /** A record of gateway.downlink for this run. */
+    public void down(Downlink downlink) {
+        MqttLink link = parts.links().of(downlink.vin());
+        if (link == null) {
+            parts.report(downlink, Outcome.NOT_HERE);
+        } else {
+            link.execute(found -> found.down(downlink));
+        }
+    }
+
+    /** An ONLINE was read from the log, ours or another gateway's. */
+    public void online(Vin vin, long offset, Presence.Online online) {
+        MqttLink link = parts.links().of(vin);
+        if (link != null) {
+            link.execute(found -> found.other(offset, online));
+        }
+    }
+
+    /** Asks every live session again, after trust was narrowed. */
+    public void reconsider(AccessTable access) {
+        for (MqttLink link : parts.links().all()) {
+            RefusalReason objection = access.objection(link.identity());
+            if (objection != null) {
+                parts.metrics().refused(objection);
+                parts.events()
+                        .event(
+                                link.vin(),
+                                EventTypes.ACCESS_REVOKED,
+                                Map.of(
+                                        "reason",
+                                        objection.name(),
+                                        "certificate",
+                                        link.identity().certificate().toString()));
+                link.execute(found -> found.close(CloseReason.NOT_AUTHORIZED, objection.name()));
+            }
+        }
+    }
+
+    /** A chain was refused inside the handshake. */
+    public void handshakeRefused(RefusalReason reason, String why, String leaf) {
+        parts.metrics().refused(reason);
+        LOG.atInfo()
+                .setMessage("handshake refused")
+                .addKeyValue("reason", reason)
+                .addKeyValue("certificate", leaf)
+                .addKeyValue("why", why)
+                .log();
+    }
+
+    /** Closes every link in order, so that vehicles go elsewhere and presence says so. */
+    public void drain() {
+        for (MqttLink link : parts.links().all()) {
+            link.execute(found -> found.close(CloseReason.DRAINED, "the gateway stops"));
+        }
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (parts.links().size() > 0 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void close() {
+        drain();
+        if (!deployment.isEmpty()) {
+            await(vertx.undeploy(deployment));
+        }
+    }
+
+    private static boolean openSsl() {
+        return OpenSsl.isAvailable();
+    }
+
+    private MqttServerOptions options(int listenPort, X509TrustManager trust) {
+        MqttServerOptions options = new MqttServerOptions();
+        options.setHost(config.host()).setPort(listenPort);
+        options.setSsl(true)
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(
+                        new PemKeyCertOptions()
+                                .setCertPath(config.certificate().toString())
+                                .setKeyPath(config.key().toString()))
+                .setTrustOptions(TrustOptions.wrap(trust));
+        options.setSslEngineOptions(
+                openSsl() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions());
+        options.setMaxMessageSize(config.maxPacketBytes());
+        options.setMaxClientIdLength(Vin.LENGTH + 64);
+        options.setAutoClientId(false);
+        options.setTimeoutOnConnect(CONNECT_LIMIT_S);
+        options.setTcpNoDelay(true).setTcpKeepAlive(true);
+        return options;
+    }
+
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(LIMIT_S, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", interrupted);
+        } catch (ExecutionException failed) {
+            throw failed.getCause() instanceof RuntimeException cause
+                    ? cause
+                    : new IllegalStateException(
+                            String.valueOf(failed.getCause()), failed.getCause());
+        } catch (TimeoutException slow) {
+            throw new IllegalStateException("no answer within " + LIMIT_S + " s", slow);
+        }
+    }
+
+    /** One event loop's listeners. */
+    private final class Loop extends AbstractVerticle {
+
+        private final X509TrustManager trust;
+        private final Admission admission;
+
+        Loop(X509TrustManager trust, Admission admission) {
+            this.trust = trust;
+            this.admission = admission;
+        }
+
+        @Override
+        public void start(Promise<Void> started) {
+            LoopInbox inbox = new LoopInbox(context);
+            Map<MqttLink, Boolean> own = new LinkedHashMap<>();
+            vertx.setPeriodic(TICK_MS, timer -> tick(own));
+            int fixedPort = port.get() == 0 ? config.port() : port.get();
+            int fixedWebSocketPort =
+                    webSocketPort.get() == 0 ? config.webSocketPort() : webSocketPort.get();
+            Future<MqttServer> mqtt = listen(options(fixedPort, trust), inbox, own, "mqtt.port");
+            Future<MqttServer> webSocket =
+                    listen(
+                            options(fixedWebSocketPort, trust).setUseWebSocket(true),
+                            inbox,
+                            own,
+                            "mqtt.websocket-port");
+            Future.all(mqtt, webSocket)
+                    .onSuccess(both -> {
+                        port.compareAndSet(0, mqtt.result().actualPort());
+                        webSocketPort.compareAndSet(0, webSocket.result().actualPort());
+                    })
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+
+        private Future<MqttServer> listen(
+                MqttServerOptions options,
+                LoopInbox inbox,
+                Map<MqttLink, Boolean> own,
+                String setting) {
+            return MqttServer.create(vertx, options)
+                    .endpointHandler(endpoint -> {
+                        MqttLink link = admission.connect(endpoint, inbox);
+                        if (link != null) {
+                            own.put(link, true);
+                        }
+                    })
+                    .exceptionHandler(MqttEdge::connectionFailed)
+                    .listen()
+                    .recover(failed ->
+                            Future.failedFuture(
+                                    new IllegalStateException(
+                                            "cannot listen for MQTT on "
+                                                    + config.host()
+                                                    + ":"
+                                                    + options.getPort()
+                                                    + " (setting "
+                                                    + setting
+                                                    + "): "
+                                                    + failed.getMessage(),
+                                            failed)));
+        }
+
+        private void tick(Map<MqttLink, Boolean> own) {
+            long nowMs = parts.clock().millis();
+            Predicate<MqttLink> gone = link -> parts.links().of(link.vin()) != link;
+            own.keySet().removeIf(gone);
+            for (MqttLink link : own.keySet().toArray(MqttLink[]::new)) {
+                link.tick(nowMs);
+            }
+        }
+    }
+
+    private static void connectionFailed(Throwable failure) {
+        LOG.atDebug().setMessage("connection failed").setCause(failure).log();
+    }
+}
