@@ -48,6 +48,8 @@ public final class MqttEdge implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(MqttEdge.class);
     private static final int CONNECT_LIMIT_S = 10;
     private static final int TICK_MS = 1_000;
+    private static final int ANY_MQTT = -1;
+    private static final int ANY_WEB_SOCKET = -2;
     private static final long LIMIT_S = 30;
 
     private final Vertx vertx;
@@ -98,17 +100,11 @@ public final class MqttEdge implements AutoCloseable {
     public void open(X509TrustManager trust, Identification identification) {
         Admission admission = new Admission(parts, config, identification);
         int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
-        // The first instance fixes the ports, so that the others share them when they are 0.
-        await(
-                vertx.deployVerticle(
-                        () -> new Loop(trust, admission), new DeploymentOptions().setInstances(1)));
-        if (loops > 1) {
-            deployment =
-                    await(
-                            vertx.deployVerticle(
-                                    () -> new Loop(trust, admission),
-                                    new DeploymentOptions().setInstances(loops - 1)));
-        }
+        deployment =
+                await(
+                        vertx.deployVerticle(
+                                () -> new Loop(trust, admission),
+                                new DeploymentOptions().setInstances(loops)));
         LOG.atInfo()
                 .setMessage("vehicles may connect")
                 .addKeyValue("mqtt", config.host() + ":" + port())
@@ -197,6 +193,11 @@ public final class MqttEdge implements AutoCloseable {
         }
     }
 
+    /** Vert.x shares a port among event loops by its number; a negative one is any free port. */
+    private static int sharedPort(int configured, int any) {
+        return configured == 0 ? any : configured;
+    }
+
     private static boolean openSsl() {
         return OpenSsl.isAvailable();
     }
@@ -253,13 +254,16 @@ public final class MqttEdge implements AutoCloseable {
             LoopInbox inbox = new LoopInbox(context);
             Map<MqttLink, Boolean> own = new LinkedHashMap<>();
             vertx.setPeriodic(TICK_MS, timer -> tick(own));
-            int fixedPort = port.get() == 0 ? config.port() : port.get();
-            int fixedWebSocketPort =
-                    webSocketPort.get() == 0 ? config.webSocketPort() : webSocketPort.get();
-            Future<MqttServer> mqtt = listen(options(fixedPort, trust), inbox, own, "mqtt.port");
+            Future<MqttServer> mqtt =
+                    listen(
+                            options(sharedPort(config.port(), ANY_MQTT), trust),
+                            inbox,
+                            own,
+                            "mqtt.port");
             Future<MqttServer> webSocket =
                     listen(
-                            options(fixedWebSocketPort, trust).setUseWebSocket(true),
+                            options(sharedPort(config.webSocketPort(), ANY_WEB_SOCKET), trust)
+                                    .setUseWebSocket(true),
                             inbox,
                             own,
                             "mqtt.websocket-port");

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
  */
 public record TopicPrefix(String value) {
 
-    public static final TopicPrefix NONE = new TopicPrefix("");
-
     private static final Pattern SHAPE = Pattern.compile("[a-zA-Z0-9._-]{0,60}");
+
+    public static final TopicPrefix NONE = new TopicPrefix("");
 
     /**
      * @throws InvalidValueException if a character cannot stand in a topic name

@@ -1,0 +1,145 @@
+package dev.driveline.gateway;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.testkit.TestIdentity;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyStore;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * MQTT 3.1.1 by hand, to send what no client library sends: several packets in one segment, halves
+ * of packets.
+ */
+final class RawVehicle implements AutoCloseable {
+
+    static final int CONNACK = 2;
+    static final int PUBACK = 4;
+    static final int SUBACK = 9;
+    static final int PINGRESP = 13;
+
+    private final SSLSocket socket;
+    private final OutputStream out;
+    private final DataInputStream in;
+
+    /** One packet of the server. */
+    record Packet(int type, byte[] body) {
+        int packetId() {
+            return ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
+        }
+    }
+
+    RawVehicle(int port, TestIdentity identity, KeyStore trusted) throws IOException {
+        socket =
+                (SSLSocket)
+                        identity.sslContext(trusted)
+                                .getSocketFactory()
+                                .createSocket("127.0.0.1", port);
+        socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
+        socket.startHandshake();
+        out = socket.getOutputStream();
+        in = new DataInputStream(socket.getInputStream());
+    }
+
+    void send(byte[]... packets) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] packet : packets) {
+            all.write(packet);
+        }
+        out.write(all.toByteArray());
+        out.flush();
+    }
+
+    void sendByteByByte(byte[] packet) throws IOException {
+        for (byte each : packet) {
+            out.write(each);
+            out.flush();
+        }
+    }
+
+    Packet read() throws IOException {
+        int head = in.readUnsignedByte();
+        int length = 0;
+        int shift = 0;
+        int digit;
+        do {
+            digit = in.readUnsignedByte();
+            length |= (digit & 0x7F) << shift;
+            shift += 7;
+        } while ((digit & 0x80) != 0);
+        return new Packet(head >> 4, in.readNBytes(length));
+    }
+
+    static byte[] connect(Vin vin, int keepAliveS) {
+        return packet(
+                0x10,
+                concat(
+                        text("MQTT"),
+                        new byte[] {4, 2, (byte) (keepAliveS >> 8), (byte) keepAliveS},
+                        text(vin.value())));
+    }
+
+    static byte[] connectWithWill(Vin vin, int keepAliveS, String topic, byte[] payload) {
+        byte[] flags = {4, 2 | 4 | 8, (byte) (keepAliveS >> 8), (byte) keepAliveS};
+        return packet(
+                0x10,
+                concat(
+                        text("MQTT"),
+                        flags,
+                        text(vin.value()),
+                        text(topic),
+                        id(payload.length),
+                        payload));
+    }
+
+    static byte[] subscribe(int packetId, String filter) {
+        return packet(0x82, concat(id(packetId), text(filter), new byte[] {1}));
+    }
+
+    static byte[] publish(int packetId, String topic, byte[] payload) {
+        return packet(0x32, concat(text(topic), id(packetId), payload));
+    }
+
+    static byte[] ping() {
+        return new byte[] {(byte) 0xC0, 0};
+    }
+
+    private static byte[] packet(int head, byte[] body) {
+        ByteArrayOutputStream packet = new ByteArrayOutputStream();
+        packet.write(head);
+        int rest = body.length;
+        do {
+            int digit = rest % 128;
+            rest /= 128;
+            packet.write(rest > 0 ? digit | 0x80 : digit);
+        } while (rest > 0);
+        packet.writeBytes(body);
+        return packet.toByteArray();
+    }
+
+    private static byte[] text(String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return concat(id(bytes.length), bytes);
+    }
+
+    private static byte[] id(int value) {
+        return new byte[] {(byte) (value >> 8), (byte) value};
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
