@@ -1,0 +1,64 @@
+package dev.driveline.command.command;
+
+import dev.driveline.contract.command.CommandState;
+import dev.driveline.contract.id.SessionId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the machine knows of one command.
+ *
+ * @param expiresAt the vehicle does not begin after it
+ * @param resultBy no result by then is OUTCOME_UNKNOWN
+ * @param dispatches one for each session that it was sent to, in order
+ * @param late the result came after OUTCOME_UNKNOWN
+ */
+public record Command(
+        CommandState state,
+        Instant expiresAt,
+        Instant resultBy,
+        List<Dispatch> dispatches,
+        @Nullable String code,
+        @Nullable Map<String, Object> result,
+        boolean late) {
+
+    public static Command accepted(Instant expiresAt, Instant resultBy) {
+        return new Command(CommandState.ACCEPTED, expiresAt, resultBy, List.of(), null, null, false);
+    }
+
+    /** Whether a vehicle may have got it. */
+    public boolean possiblyDelivered() {
+        return dispatches.stream().anyMatch(Dispatch::open);
+    }
+
+    /** Whether it is out, or was, and may not be joined by another of its actuator domain. */
+    public boolean inFlight() {
+        return switch (state) {
+            case DISPATCHED, SENT, DELIVERED, ACKNOWLEDGED, EXECUTING -> true;
+            case ACCEPTED, QUEUED, SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, OUTCOME_UNKNOWN -> false;
+        };
+    }
+
+    public Optional<Dispatch> dispatchTo(SessionId session) {
+        return dispatches.stream().filter(dispatch -> dispatch.session().equals(session)).findFirst();
+    }
+
+    Command in(CommandState next) {
+        return new Command(next, expiresAt, resultBy, dispatches, code, result, late);
+    }
+
+    Command ended(CommandState next, @Nullable String why, @Nullable Map<String, Object> with, boolean afterwards) {
+        return new Command(next, expiresAt, resultBy, dispatches, why, with, afterwards);
+    }
+
+    Command with(Dispatch changed) {
+        List<Dispatch> all = new ArrayList<>(dispatches);
+        all.removeIf(dispatch -> dispatch.session().equals(changed.session()));
+        all.add(changed);
+        return new Command(state, expiresAt, resultBy, List.copyOf(all), code, result, late);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.driveline.command.command;
+
+import dev.driveline.contract.command.CommandResponse;
+import dev.driveline.contract.gateway.DownlinkReport;
+import dev.driveline.contract.id.SessionId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What can happen to a command. */
+public sealed interface Input {
+
+    /** It is stored; from now on it waits for its vehicle. */
+    record Enqueue() implements Input {}
+
+    /** It is about to be handed to the gateway that holds this session. */
+    record Dispatched(SessionId session) implements Input {}
+
+    /** A gateway's report. */
+    record Reported(SessionId session, DownlinkReport.Outcome outcome) implements Input {}
+
+    /** The vehicle's answer. */
+    record Responded(
+            CommandResponse.Step step, @Nullable String code, @Nullable Map<String, Object> result)
+            implements Input {}
+
+    /** Somebody takes it back. */
+    record Cancel() implements Input {}
+
+    /** The signed document will not be made: no key, or it would be too large. */
+    record Refused(String code) implements Input {}
+
+    record Tick() implements Input {}
+}
