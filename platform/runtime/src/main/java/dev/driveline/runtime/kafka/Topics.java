@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,8 @@ public final class Topics {
 
     private static final Logger LOG = LoggerFactory.getLogger(Topics.class);
     private static final long LIMIT_S = 60;
+    private static final long KNOWN_LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long KNOWN_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private Topics() {}
 
@@ -45,6 +49,7 @@ public final class Topics {
             Set<String> existing = admin.listTopics().names().get(LIMIT_S, TimeUnit.SECONDS);
             if (config.createTopics()) {
                 create(admin, config, topics, existing);
+                awaitKnown(admin, names(config, topics));
             }
             check(admin, config, topics);
         } catch (InterruptedException interrupted) {
@@ -80,6 +85,24 @@ public final class Topics {
                 if (!(failed.getCause() instanceof TopicExistsException)) {
                     throw failed;
                 }
+            }
+        }
+    }
+
+    /** A topic that was just made is not known to every broker yet. */
+    private static void awaitKnown(Admin admin, Set<String> names)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long deadlineNs = System.nanoTime() + KNOWN_LIMIT_NS;
+        while (true) {
+            try {
+                admin.describeTopics(names).allTopicNames().get(LIMIT_S, TimeUnit.SECONDS);
+                return;
+            } catch (ExecutionException failed) {
+                boolean unknown = failed.getCause() instanceof UnknownTopicOrPartitionException;
+                if (!unknown || System.nanoTime() > deadlineNs) {
+                    throw failed;
+                }
+                LockSupport.parkNanos(KNOWN_PAUSE_NS);
             }
         }
     }

@@ -4,9 +4,13 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.runtime.rest.ProblemException;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.Properties;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -30,11 +34,13 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
+    private final DatabaseConfig config;
     private final String schema;
 
-    private Database(HikariDataSource pool, String schema) {
+    private Database(HikariDataSource pool, DatabaseConfig config, String schema) {
         this.pool = pool;
         this.jdbi = Jdbi.create(pool);
+        this.config = config;
         this.schema = schema;
     }
 
@@ -58,6 +64,38 @@ public final class Database implements AutoCloseable {
      *     fails
      */
     public static Database open(DatabaseConfig config, String schema) {
+        HikariDataSource pool = poolOf(config, schema);
+        try {
+            migrationOf(config, schema).load().migrate();
+        } catch (RuntimeException failed) {
+            pool.close();
+            throw notMigrated(config, schema, failed);
+        }
+        return new Database(pool, config, schema);
+    }
+
+    /**
+     * As {@link #open}, with the table of {@link Outbox} in the same schema; its migrations have a
+     * history of their own.
+     */
+    public static Database openWithOutbox(DatabaseConfig config, String schema) {
+        Database database = open(config, schema);
+        try {
+            migrationOf(config, schema)
+                    .locations("classpath:db/outbox")
+                    .table("outbox_schema_history")
+                    .baselineOnMigrate(true)
+                    .baselineVersion("0")
+                    .load()
+                    .migrate();
+        } catch (RuntimeException failed) {
+            database.close();
+            throw notMigrated(config, schema, failed);
+        }
+        return database;
+    }
+
+    private static HikariDataSource poolOf(DatabaseConfig config, String schema) {
         HikariConfig hikari = new HikariConfig();
         hikari.setPoolName(schema);
         hikari.setJdbcUrl(config.jdbcUrl());
@@ -70,28 +108,48 @@ public final class Database implements AutoCloseable {
         hikari.setInitializationFailTimeout(-1);
         hikari.addDataSourceProperty("reWriteBatchedInserts", "true");
         hikari.addDataSourceProperty("socketTimeout", "60");
-        HikariDataSource pool = new HikariDataSource(hikari);
-        try {
-            Flyway.configure()
-                    .dataSource(config.jdbcUrl(), config.user(), config.password())
-                    .schemas(schema)
-                    .createSchemas(true)
-                    .locations("classpath:db/" + schema)
-                    .connectRetries(10)
-                    .load()
-                    .migrate();
-        } catch (RuntimeException failed) {
-            pool.close();
-            throw new IllegalStateException(
-                    "cannot migrate schema "
-                            + schema
-                            + " at "
-                            + config.jdbcUrl()
-                            + ": "
-                            + failed.getMessage(),
-                    failed);
-        }
-        return new Database(pool, schema);
+        return new HikariDataSource(hikari);
+    }
+
+    private static FluentConfiguration migrationOf(DatabaseConfig config, String schema) {
+        return Flyway.configure()
+                .dataSource(config.jdbcUrl(), config.user(), config.password())
+                .schemas(schema)
+                .createSchemas(true)
+                .locations("classpath:db/" + schema)
+                .connectRetries(10);
+    }
+
+    private static IllegalStateException notMigrated(
+            DatabaseConfig config, String schema, RuntimeException failed) {
+        return new IllegalStateException(
+                "cannot migrate schema "
+                        + schema
+                        + " at "
+                        + config.jdbcUrl()
+                        + ": "
+                        + failed.getMessage(),
+                failed);
+    }
+
+    /** The name of the schema. */
+    public String schema() {
+        return schema;
+    }
+
+    /**
+     * Opens a connection outside the pool, for what must live as long as its session: locks and
+     * notifications. The caller closes it.
+     */
+    public Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", config.user());
+        properties.setProperty("password", config.password());
+        properties.setProperty("currentSchema", schema);
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "30");
+        properties.setProperty("tcpKeepAlive", "true");
+        return DriverManager.getConnection(config.jdbcUrl(), properties);
     }
 
     /** Runs {@code work} in one transaction and commits it. */

@@ -1,0 +1,37 @@
+package dev.driveline.store.postgres;
+
+import dev.driveline.contract.kafka.Topic;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * What the outbox is to send.
+ *
+ * @param key decides the partition and the order: records of one key are sent in the order of their
+ *     transactions, if those hold a lock that the key's aggregate shares
+ * @param headers text in UTF-8
+ */
+public record OutboxRecord(Topic topic, byte[] key, byte[] value, Map<String, String> headers) {
+
+    /**
+     * @throws IllegalArgumentException if it is larger than the topic takes, naming both sizes: it
+     *     would stop all that stands behind it
+     */
+    public OutboxRecord {
+        headers = Map.copyOf(headers);
+        int bytes = key.length + value.length;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            bytes += header.getKey().length() + header.getValue().length() * 3;
+        }
+        if (bytes > topic.maxRecordBytes()) {
+            throw new IllegalArgumentException(
+                    "a record of %d bytes, %s takes %d"
+                            .formatted(bytes, topic.baseName(), topic.maxRecordBytes()));
+        }
+    }
+
+    /** Without headers. */
+    public static OutboxRecord of(Topic topic, String key, byte[] value) {
+        return new OutboxRecord(topic, key.getBytes(StandardCharsets.UTF_8), value, Map.of());
+    }
+}
