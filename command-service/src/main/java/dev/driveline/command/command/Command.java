@@ -27,7 +27,8 @@ public record Command(
         boolean late) {
 
     public static Command accepted(Instant expiresAt, Instant resultBy) {
-        return new Command(CommandState.ACCEPTED, expiresAt, resultBy, List.of(), null, null, false);
+        return new Command(
+                CommandState.ACCEPTED, expiresAt, resultBy, List.of(), null, null, false);
     }
 
     /** Whether a vehicle may have got it. */
@@ -39,19 +40,33 @@ public record Command(
     public boolean inFlight() {
         return switch (state) {
             case DISPATCHED, SENT, DELIVERED, ACKNOWLEDGED, EXECUTING -> true;
-            case ACCEPTED, QUEUED, SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, OUTCOME_UNKNOWN -> false;
+            case ACCEPTED,
+                    QUEUED,
+                    SUCCEEDED,
+                    FAILED,
+                    REJECTED,
+                    EXPIRED,
+                    CANCELLED,
+                    OUTCOME_UNKNOWN ->
+                    false;
         };
     }
 
     public Optional<Dispatch> dispatchTo(SessionId session) {
-        return dispatches.stream().filter(dispatch -> dispatch.session().equals(session)).findFirst();
+        return dispatches.stream()
+                .filter(dispatch -> dispatch.session().equals(session))
+                .findFirst();
     }
 
     Command in(CommandState next) {
         return new Command(next, expiresAt, resultBy, dispatches, code, result, late);
     }
 
-    Command ended(CommandState next, @Nullable String why, @Nullable Map<String, Object> with, boolean afterwards) {
+    Command ended(
+            CommandState next,
+            @Nullable String why,
+            @Nullable Map<String, Object> with,
+            boolean afterwards) {
         return new Command(next, expiresAt, resultBy, dispatches, why, with, afterwards);
     }
 

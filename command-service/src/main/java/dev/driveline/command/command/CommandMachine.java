@@ -14,21 +14,25 @@ import java.time.Instant;
  * something open:        resultBy ─▶ OUTCOME_UNKNOWN ─▶ SUCCEEDED | FAILED with late
  * </pre>
  *
- * Steps only go forward: a report or an answer that comes late or twice changes nothing. EXPIRED and
- * CANCELLED mean certainly not executed, so they are reached only while no dispatch is open.
+ * Steps only go forward: a report or an answer that comes late or twice changes nothing. EXPIRED
+ * and CANCELLED mean certainly not executed, so they are reached only while no dispatch is open.
  */
 public final class CommandMachine {
 
     private CommandMachine() {}
 
-    /** The command afterwards; the same instance if nothing changed. */
+    /** The command afterwards; equal to the one before if nothing changed. */
     public static Command step(Command command, Input input, Instant now) {
         return switch (input) {
-            case Input.Enqueue _ -> command.state() == CommandState.ACCEPTED ? command.in(CommandState.QUEUED) : command;
+            case Input.Enqueue _ ->
+                    command.state() == CommandState.ACCEPTED
+                            ? command.in(CommandState.QUEUED)
+                            : command;
             case Input.Dispatched dispatched -> dispatched(command, dispatched);
             case Input.Reported reported -> reported(command, reported);
             case Input.Responded responded -> responded(command, responded);
-            case Input.Cancel _ -> cancellable(command) ? command.in(CommandState.CANCELLED) : command;
+            case Input.Cancel _ ->
+                    cancellable(command) ? command.in(CommandState.CANCELLED) : command;
             case Input.Refused refused ->
                     command.state().terminal() || command.possiblyDelivered()
                             ? command
@@ -60,7 +64,9 @@ public final class CommandMachine {
         if (command.state().terminal()) {
             return command;
         }
-        Dispatch dispatch = command.dispatchTo(dispatched.session()).orElseGet(() -> Dispatch.to(dispatched.session()));
+        Dispatch dispatch =
+                command.dispatchTo(dispatched.session())
+                        .orElseGet(() -> Dispatch.to(dispatched.session()));
         Command sent = command.with(new Dispatch(dispatch.session(), true, dispatch.answered()));
         return sent.state() == CommandState.QUEUED ? sent.in(CommandState.DISPATCHED) : sent;
     }
@@ -88,8 +94,12 @@ public final class CommandMachine {
     private static Command responded(Command command, Input.Responded responded) {
         if (command.state() == CommandState.OUTCOME_UNKNOWN) {
             return switch (responded.step()) {
-                case SUCCEEDED -> command.ended(CommandState.SUCCEEDED, responded.code(), responded.result(), true);
-                case FAILED, REJECTED -> command.ended(CommandState.FAILED, responded.code(), responded.result(), true);
+                case SUCCEEDED ->
+                        command.ended(
+                                CommandState.SUCCEEDED, responded.code(), responded.result(), true);
+                case FAILED, REJECTED ->
+                        command.ended(
+                                CommandState.FAILED, responded.code(), responded.result(), true);
                 case ACKNOWLEDGED, EXECUTING, UNKNOWN -> command;
             };
         }
@@ -111,7 +121,8 @@ public final class CommandMachine {
         if (command.state().terminal() || now.isBefore(due(command))) {
             return command;
         }
-        return command.in(command.possiblyDelivered() ? CommandState.OUTCOME_UNKNOWN : CommandState.EXPIRED);
+        return command.in(
+                command.possiblyDelivered() ? CommandState.OUTCOME_UNKNOWN : CommandState.EXPIRED);
     }
 
     private static Command ended(Command command, CommandState state, Input.Responded responded) {

@@ -22,13 +22,17 @@ public final class Differences {
      */
     public static List<Desired> of(List<Desired> desired, List<ConfigMessage.Have> have) {
         Map<String, ConfigMessage.Have> byNamespace =
-                have.stream().collect(Collectors.toMap(ConfigMessage.Have::namespace, Function.identity(), (first, second) -> second));
+                have.stream()
+                        .collect(
+                                Collectors.toMap(
+                                        ConfigMessage.Have::namespace,
+                                        Function.identity(),
+                                        (first, second) -> second));
         return desired.stream()
-                .filter(
-                        document -> {
-                            ConfigMessage.Have has = byNamespace.get(document.namespace());
-                            return has == null || !has.hash().equals(document.hash());
-                        })
+                .filter(document -> {
+                    ConfigMessage.Have has = byNamespace.get(document.namespace());
+                    return has == null || !has.hash().equals(document.hash());
+                })
                 .toList();
     }
 
@@ -36,7 +40,9 @@ public final class Differences {
     public static String hashOf(String content) {
         try {
             return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8)));
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(content.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every JDK has SHA-256", impossible);
         }

@@ -1,0 +1,194 @@
+package dev.driveline.command;
+
+import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.command.StoredCommand;
+import dev.driveline.command.command.Watchers;
+import dev.driveline.command.postgres.AuditTable;
+import dev.driveline.contract.command.CommandState;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.CommandId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.rest.Answer;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.RestServer;
+import dev.driveline.runtime.rest.Route;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Commands over REST. */
+final class CommandRoutes {
+
+    private static final String VEHICLE_COMMANDS = "/api/v1/vehicles/{vin}/commands";
+    private static final String ONE = "/api/v1/commands/{id}";
+    private static final int MAX_KEY_CHARACTERS = 200;
+    private static final long LOOK_MS = 1_000;
+
+    private final CommandDesk desk;
+    private final CommandTypes types;
+    private final Dispatcher dispatcher;
+    private final Watchers watchers;
+
+    CommandRoutes(CommandDesk desk, CommandTypes types, Dispatcher dispatcher, Watchers watchers) {
+        this.desk = desk;
+        this.types = types;
+        this.dispatcher = dispatcher;
+        this.watchers = watchers;
+    }
+
+    List<Route> all() {
+        return List.of(
+                Route.get(
+                        "/api/v1/command-types",
+                        Scope.COMMANDS_READ,
+                        exchange -> Answer.ok(Map.of("items", types.all()))),
+                Route.post(VEHICLE_COMMANDS, Scope.COMMANDS_SEND, this::send),
+                Route.get(VEHICLE_COMMANDS, Scope.COMMANDS_READ, this::list),
+                Route.get(
+                        ONE,
+                        Scope.COMMANDS_READ,
+                        exchange -> Answer.ok(view(desk.find(idOf(exchange), exchange.caller())))),
+                Route.delete(ONE, Scope.COMMANDS_SEND, this::cancel),
+                Route.get(ONE + "/stream", Scope.COMMANDS_READ, this::stream),
+                Route.get("/api/v1/audit/commands/{id}", Scope.AUDIT_READ, this::audit));
+    }
+
+    private Answer send(Exchange exchange) {
+        Vin vin = exchange.vin();
+        String key = exchange.header("Idempotency-Key");
+        if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
+            throw new InvalidValueException(
+                    "Idempotency-Key", key, "expected 1 to " + MAX_KEY_CHARACTERS + " characters");
+        }
+        CommandDesk.Request request = exchange.body(CommandDesk.Request.class);
+        CommandDesk.Acceptance acceptance = desk.accept(vin, request, exchange.caller(), key);
+        if (acceptance.fresh()) {
+            dispatcher.accepted(vin);
+        }
+        StoredCommand command = acceptance.command();
+        return Answer.accepted("/api/v1/commands/" + command.id(), view(command));
+    }
+
+    private Answer list(Exchange exchange) {
+        int limit = exchange.queryInteger("limit", 100, 1, 1_000);
+        String cursor = exchange.query("cursor");
+        List<StoredCommand> page =
+                desk.page(
+                        exchange.vin(),
+                        exchange.caller(),
+                        cursor == null ? null : CommandId.parse(cursor),
+                        limit);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("items", page.stream().map(CommandRoutes::view).toList());
+        if (page.size() == limit) {
+            body.put("nextCursor", page.getLast().id());
+        }
+        return Answer.ok(body);
+    }
+
+    private Answer cancel(Exchange exchange) {
+        return Answer.ok(
+                view(desk.cancel(idOf(exchange), exchange.caller(), exchange.query("reason"))));
+    }
+
+    private Answer audit(Exchange exchange) {
+        StoredCommand command = desk.find(idOf(exchange), exchange.caller());
+        return Answer.ok(Map.of("items", desk.steps(command.id(), 0)));
+    }
+
+    /** Every step so far, then each new one; ends with the final state. */
+    private Answer stream(Exchange exchange) {
+        CommandId id = desk.find(idOf(exchange), exchange.caller()).id();
+        int after = lastSeen(exchange);
+        return new Answer.Events(sink -> follow(id, after, sink));
+    }
+
+    private void follow(CommandId id, int after, Answer.EventSink sink) throws Exception {
+        int seen = after;
+        long quietMs = 0;
+        try (Watchers.Watch watch = watchers.watch(id)) {
+            while (!sink.closed()) {
+                List<AuditTable.Step> steps = desk.steps(id, seen);
+                for (AuditTable.Step step : steps) {
+                    if (!sink.send(String.valueOf(step.step()), "step", view(step))
+                            || step.state().isFinal()) {
+                        return;
+                    }
+                    seen = step.step();
+                }
+                quietMs = steps.isEmpty() ? quietMs + LOOK_MS : 0;
+                if (quietMs >= RestServer.keepAliveInterval().toMillis()) {
+                    quietMs = 0;
+                    if (!sink.keepAlive()) {
+                        return;
+                    }
+                }
+                watch.await(LOOK_MS);
+            }
+        }
+    }
+
+    private static int lastSeen(Exchange exchange) {
+        String id = exchange.header("Last-Event-ID");
+        if (id == null) {
+            return 0;
+        }
+        try {
+            return Integer.parseInt(id);
+        } catch (NumberFormatException notANumber) {
+            throw new InvalidValueException("Last-Event-ID", id, "expected the number of a step");
+        }
+    }
+
+    private static CommandId idOf(Exchange exchange) {
+        return CommandId.parse(exchange.path("id"));
+    }
+
+    /** A command as callers see it; the signed envelope is the vehicle's business. */
+    record View(
+            CommandId id,
+            Vin vin,
+            String type,
+            Map<String, Object> params,
+            CommandState state,
+            @Nullable String code,
+            @Nullable Map<String, Object> result,
+            boolean late,
+            int step,
+            Instant issuedAt,
+            Instant expiresAt,
+            String requestedBy) {}
+
+    /** A step as the stream tells it. */
+    record StepView(
+            int step,
+            CommandState state,
+            Instant at,
+            @Nullable String code,
+            @Nullable Map<String, Object> result,
+            boolean late) {}
+
+    private static View view(StoredCommand stored) {
+        return new View(
+                stored.id(),
+                stored.vin(),
+                stored.type().type(),
+                stored.params(),
+                stored.command().state(),
+                stored.command().code(),
+                stored.command().result(),
+                stored.command().late(),
+                stored.step(),
+                stored.issuedAt(),
+                stored.command().expiresAt(),
+                stored.requestedBy());
+    }
+
+    private static StepView view(AuditTable.Step step) {
+        return new StepView(
+                step.step(), step.state(), step.at(), step.code(), step.result(), step.late());
+    }
+}

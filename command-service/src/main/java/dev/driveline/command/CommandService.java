@@ -1,0 +1,127 @@
+package dev.driveline.command;
+
+import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.command.Presences;
+import dev.driveline.command.command.Watchers;
+import dev.driveline.command.config.Namespaces;
+import dev.driveline.command.kafka.DownlinkProducer;
+import dev.driveline.command.postgres.CommandTable;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.jws.Jws;
+import dev.driveline.runtime.jws.PrivateKeys;
+import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.store.OutboxRelay;
+import dev.driveline.store.postgres.Database;
+import dev.driveline.store.postgres.Outbox;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The command service: accepts commands and configuration by REST, brings them to vehicles through
+ * the gateways, and says what became of them.
+ */
+public final class CommandService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandService.class);
+    private static final Set<Topic> TOPICS =
+            Set.of(
+                    Topic.VEHICLE_PRESENCE,
+                    Topic.VEHICLE_REPLIES,
+                    Topic.GATEWAY_REPORTS,
+                    Topic.GATEWAY_HEARTBEATS,
+                    Topic.GATEWAY_DOWNLINK,
+                    Topic.COMMAND_EVENTS,
+                    Topic.REGISTRY_VEHICLES);
+
+    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+
+    private CommandService(CommandConfig config, ServiceProcess process)
+            throws InterruptedException {
+        Jws.Signer signer =
+                new Jws.Signer(config.signingKeyId(), PrivateKeys.fromPem(config.signingKey()));
+        Topics.prepare(config.kafka(), TOPICS);
+        Database database = closeLater(Database.openWithOutbox(config.database(), "command"));
+        Outbox outbox = new Outbox();
+        closeLater(
+                OutboxRelay.start(
+                        database, outbox, config.kafka(), Topic.COMMAND_EVENTS, process.metrics()));
+        DownlinkProducer downlinks = closeLater(new DownlinkProducer(config.kafka()));
+        Presences presences = new Presences();
+        Watchers watchers = new Watchers();
+        CommandTypes types = CommandTypes.shipped();
+        Namespaces namespaces = Namespaces.shipped();
+        CommandDesk commands =
+                new CommandDesk(
+                        database,
+                        outbox,
+                        types,
+                        signer,
+                        presences,
+                        downlinks,
+                        watchers,
+                        process.clock(),
+                        new SecureRandom());
+        ConfigurationDesk configurations =
+                new ConfigurationDesk(
+                        database,
+                        namespaces,
+                        new CommandTable(types),
+                        signer,
+                        presences,
+                        downlinks,
+                        process.clock());
+        Dispatcher dispatcher =
+                closeLater(
+                        new Dispatcher(
+                                config.kafka(), commands, configurations, presences, database));
+        process.rest().add(new CommandRoutes(commands, types, dispatcher, watchers).all());
+        process.rest().add(new ConfigurationRoutes(configurations, namespaces).all());
+        process.health().check("command postgres", database::problem);
+        process.health()
+                .check(
+                        "command dispatcher",
+                        () -> dispatcher.isSettled() ? null : "presence is being read");
+        LOG.atInfo()
+                .setMessage("command service started")
+                .addKeyValue("types", types.all().size())
+                .log();
+    }
+
+    /**
+     * Starts the service; it is closed with the process.
+     *
+     * @throws IllegalStateException if PostgreSQL or Kafka does not answer, or a topic is wrong
+     */
+    public static CommandService start(CommandConfig config, ServiceProcess process) {
+        try {
+            CommandService service = new CommandService(config, process);
+            process.onClose("command service", service);
+            return service;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted while the command service was starting", interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().close();
+            } catch (Exception failed) {
+                LOG.atWarn().setMessage("close failed").setCause(failed).log();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T closeLater(T part) {
+        closings.push(part);
+        return part;
+    }
+}

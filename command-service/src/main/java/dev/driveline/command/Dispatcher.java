@@ -1,0 +1,262 @@
+package dev.driveline.command;
+
+import dev.driveline.command.command.Input;
+import dev.driveline.command.command.Presences;
+import dev.driveline.command.kafka.Intake;
+import dev.driveline.command.postgres.VehicleTable;
+import dev.driveline.contract.command.CommandEvent;
+import dev.driveline.contract.command.CommandResponse;
+import dev.driveline.contract.config.ConfigMessage;
+import dev.driveline.contract.gateway.DownlinkReport;
+import dev.driveline.contract.gateway.Heartbeat;
+import dev.driveline.contract.id.CommandId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.mqtt.DownTopic;
+import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.registry.VehicleFact;
+import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.kafka.TailReader;
+import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.store.postgres.Database;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings commands and vehicles together: a new command, a vehicle that comes online, a gateway's
+ * report, a vehicle's answer, or time that has passed, each makes the vehicle's commands be looked
+ * at.
+ *
+ * <p>Ownership of a vehicle is only a hint; PostgreSQL decides. Thread-safe.
+ */
+final class Dispatcher implements Intake.Handler, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final long TICK_MS = 250;
+    private static final int AT_ONCE = 8;
+    private static final int PAGE = 1_000;
+    private static final Duration LOAD_LIMIT = Duration.ofMinutes(2);
+
+    private final CommandDesk commands;
+    private final ConfigurationDesk configurations;
+    private final Presences presences;
+    private final Database database;
+    private final VehicleTable vehicles = new VehicleTable();
+    private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("command-timer").factory());
+    private final TailReader heartbeats;
+    private volatile @Nullable Intake intake;
+
+    Dispatcher(
+            KafkaConfig kafka,
+            CommandDesk commands,
+            ConfigurationDesk configurations,
+            Presences presences,
+            Database database)
+            throws InterruptedException {
+        this.commands = commands;
+        this.configurations = configurations;
+        this.presences = presences;
+        this.database = database;
+        this.heartbeats =
+                TailReader.start(
+                        "command-heartbeats",
+                        kafka.consumer("command-heartbeats"),
+                        kafka.prefix().of(Topic.GATEWAY_HEARTBEATS),
+                        List.of(0),
+                        TailReader.From.BEGINNING,
+                        record -> heartbeat(Json.read(record.value(), Heartbeat.class)));
+        heartbeats.awaitCaughtUp(LOAD_LIMIT);
+        Intake reader = new Intake(kafka, this);
+        this.intake = reader;
+        reader.start();
+        var _ = timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+        var _ = timer.scheduleWithFixedDelay(this::forgetOldKeys, 1, 1, TimeUnit.HOURS);
+    }
+
+    /** A command was accepted in this process. */
+    void accepted(Vin vin) {
+        attemptSoon(vin);
+    }
+
+    boolean isSettled() {
+        Intake reader = intake;
+        return reader != null && reader.isSettled();
+    }
+
+    @Override
+    public void forget() {
+        presences.clear();
+    }
+
+    @Override
+    public void handle(Topic topic, Vin vin, String replyTopic, byte[] value) {
+        switch (topic) {
+            case VEHICLE_PRESENCE -> {
+                presences.apply(vin, Json.read(value, Presence.class));
+                if (presences.listening(vin, DownTopic.COMMANDS).isPresent()) {
+                    attemptSoon(vin);
+                }
+            }
+            case GATEWAY_REPORTS -> report(vin, Json.read(value, DownlinkReport.class));
+            case VEHICLE_REPLIES -> reply(vin, replyTopic, value);
+            case COMMAND_EVENTS -> {
+                if (CommandDesk.waits(Json.read(value, CommandEvent.class))) {
+                    attemptSoon(vin);
+                }
+            }
+            case REGISTRY_VEHICLES ->
+                    database.run(
+                            handle -> vehicles.apply(handle, Json.read(value, VehicleFact.class)));
+            default -> throw new IllegalStateException("not subscribed: " + topic);
+        }
+    }
+
+    @Override
+    public void settled() {
+        LOG.atInfo().setMessage("dispatcher settled").log();
+        var _ = work.submit(this::attemptAllWaiting);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        Intake reader = intake;
+        if (reader != null) {
+            reader.close();
+        }
+        heartbeats.close();
+        work.shutdown();
+        try {
+            if (!work.awaitTermination(5, TimeUnit.SECONDS)) {
+                work.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void heartbeat(Heartbeat heartbeat) {
+        if (presences.apply(heartbeat) && isSettled()) {
+            var _ = work.submit(this::attemptAllWaiting);
+        }
+    }
+
+    /** Heartbeats are read before there is an intake. */
+    private boolean dispatchesFor(Vin vin) {
+        Intake reader = intake;
+        return reader != null && reader.dispatchesFor(vin);
+    }
+
+    private void report(Vin vin, DownlinkReport report) {
+        if (report.topic() != DownTopic.COMMANDS) {
+            return;
+        }
+        Input input = new Input.Reported(report.session(), report.outcome());
+        commands.apply(vin, CommandId.parse(report.id()), input, Actor.GATEWAY);
+    }
+
+    /** A reply that cannot be read is passed over by the intake, with its place in the log. */
+    private void reply(Vin vin, String replyTopic, byte[] value) {
+        if (replyTopic.equals(UpTopic.RESPONSES.leaf())) {
+            CommandResponse response = Json.read(value, CommandResponse.class);
+            Long counter = response.counter();
+            if (counter != null && response.step() == CommandResponse.Step.REJECTED) {
+                commands.raiseCounter(vin, counter);
+            }
+            Input input = new Input.Responded(response.step(), response.code(), response.result());
+            commands.apply(vin, response.id(), input, Actor.VEHICLE);
+            attemptSoon(vin);
+        } else if (replyTopic.equals(UpTopic.CONFIG.leaf())) {
+            switch (Json.read(value, ConfigMessage.class)) {
+                case ConfigMessage.CheckIn checkIn -> configurations.checkIn(vin, checkIn);
+                case ConfigMessage.Report report -> configurations.reported(vin, report);
+            }
+        }
+    }
+
+    private void attemptSoon(Vin vin) {
+        if (!dispatchesFor(vin)) {
+            return;
+        }
+        try {
+            var _ = work.submit(() -> attempt(vin));
+        } catch (RejectedExecutionException stopping) {
+            LOG.atDebug().setMessage("stopping").log();
+        }
+    }
+
+    private void attempt(Vin vin) {
+        try {
+            places.acquire();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        try {
+            commands.attempt(vin);
+        } catch (ProblemException unavailable) {
+            LOG.atWarn()
+                    .setMessage("attempt waits")
+                    .addKeyValue("why", unavailable.getMessage())
+                    .log();
+        } catch (RuntimeException failed) {
+            LOG.atError().setMessage("attempt failed").setCause(failed).log();
+        } finally {
+            places.release();
+        }
+    }
+
+    /** Every vehicle with an open command that is online, page by page. */
+    private void attemptAllWaiting() {
+        try {
+            String after = "";
+            List<Vin> page;
+            do {
+                page = commands.waiting(after, PAGE);
+                page.stream()
+                        .filter(vin -> presences.listening(vin, DownTopic.COMMANDS).isPresent())
+                        .forEach(this::attemptSoon);
+                after = page.isEmpty() ? after : page.getLast().value();
+            } while (page.size() == PAGE);
+        } catch (RuntimeException failed) {
+            LOG.atWarn().setMessage("waiting commands not looked at").setCause(failed).log();
+        }
+    }
+
+    private void tick() {
+        try {
+            if (isSettled()) {
+                for (Vin vin : commands.due(PAGE)) {
+                    if (dispatchesFor(vin)) {
+                        attempt(vin);
+                    }
+                }
+            }
+        } catch (RuntimeException failed) {
+            LOG.atWarn().setMessage("tick failed").addKeyValue("cause", failed).log();
+        }
+    }
+
+    private void forgetOldKeys() {
+        try {
+            commands.forgetOldKeys();
+        } catch (RuntimeException failed) {
+            LOG.atWarn().setMessage("old keys not forgotten").addKeyValue("cause", failed).log();
+        }
+    }
+}

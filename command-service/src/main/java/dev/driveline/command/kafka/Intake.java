@@ -1,0 +1,235 @@
+package dev.driveline.command.kafka;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.rest.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the dispatcher reads, as a member of its group: presence, replies, reports, its own events
+ * and the registry's facts, the same partitions of each, so that all about a vehicle comes to one
+ * member.
+ *
+ * <p>On assignment presence is read from its beginning; until its end is reached nothing is
+ * dispatched. Offsets are committed after the handler returned; with PostgreSQL away the same
+ * record is tried again while polling goes on.
+ */
+public final class Intake implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final List<Topic> TOPICS =
+            List.of(
+                    Topic.VEHICLE_PRESENCE,
+                    Topic.VEHICLE_REPLIES,
+                    Topic.GATEWAY_REPORTS,
+                    Topic.COMMAND_EVENTS,
+                    Topic.REGISTRY_VEHICLES);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Handler handler;
+    private final Map<String, Topic> byName = new HashMap<>();
+    private final Map<TopicPartition, Long> presenceEnds = new HashMap<>();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final int partitions;
+    private volatile Set<Integer> owned = Set.of();
+    private volatile boolean settled;
+    private volatile boolean closing;
+
+    /** What is done with what is read. Called on the reader's thread. */
+    public interface Handler {
+
+        /** All presence is to be forgotten; it is read anew. */
+        void forget();
+
+        /**
+         * One record.
+         *
+         * @param replyTopic for replies, the leaf of their MQTT topic; empty otherwise
+         * @throws ProblemException UNAVAILABLE to have it tried again
+         */
+        void handle(Topic topic, Vin vin, String replyTopic, byte[] value);
+
+        /** Presence was read to its end: everything that waits may be dispatched. */
+        void settled();
+    }
+
+    public Intake(KafkaConfig kafka, Handler handler) {
+        this.handler = handler;
+        this.partitions = kafka.partitions();
+        Map<String, Object> properties = kafka.consumer("command-intake", "command-dispatcher");
+        properties.put(
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+        this.consumer = new KafkaConsumer<>(properties);
+        TOPICS.forEach(topic -> byName.put(kafka.prefix().of(topic), topic));
+    }
+
+    /** Joins the group and begins to read. */
+    public void start() {
+        Thread.ofPlatform().daemon().name("command-intake").start(this::run);
+    }
+
+    /** Whether this member dispatches for a vehicle now. */
+    public boolean dispatchesFor(Vin vin) {
+        byte[] key = vin.value().getBytes(StandardCharsets.US_ASCII);
+        return settled && owned.contains(BuiltInPartitioner.partitionForKey(key, partitions));
+    }
+
+    public boolean isSettled() {
+        return settled;
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            if (!stopped.await(10, TimeUnit.SECONDS)) {
+                LOG.atWarn().setMessage("intake does not stop").log();
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try (consumer) {
+            consumer.subscribe(byName.keySet(), new Assignment());
+            while (!closing) {
+                pollOnce();
+            }
+        } catch (WakeupException _) {
+            // close() was called.
+        } finally {
+            settled = false;
+            stopped.countDown();
+        }
+    }
+
+    private void pollOnce() {
+        try {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                handleForCertain(record);
+            }
+            if (!records.isEmpty()) {
+                consumer.commitSync();
+            }
+            if (!settled && !owned.isEmpty() && reachedPresenceEnds()) {
+                settled = true;
+                handler.settled();
+            }
+        } catch (WakeupException closed) {
+            throw closed;
+        } catch (KafkaException failed) {
+            LOG.atWarn().setMessage("intake failed").setCause(failed).log();
+        }
+    }
+
+    /** PostgreSQL away: the record stays at hand, the group membership too. */
+    private void handleForCertain(ConsumerRecord<byte[], byte[]> record) {
+        while (!closing) {
+            try {
+                handle(record);
+                return;
+            } catch (ProblemException unavailable) {
+                LOG.atWarn()
+                        .setMessage("record waits")
+                        .addKeyValue("why", unavailable.getMessage())
+                        .log();
+                Set<TopicPartition> assignment = consumer.assignment();
+                consumer.pause(assignment);
+                consumer.poll(Duration.ofMillis(500));
+                consumer.resume(consumer.assignment());
+            } catch (RuntimeException unusable) {
+                LOG.atError()
+                        .setMessage("record passed over")
+                        .addKeyValue("topic", record.topic())
+                        .addKeyValue("partition", record.partition())
+                        .addKeyValue("offset", record.offset())
+                        .setCause(unusable)
+                        .log();
+                return;
+            }
+        }
+        throw new WakeupException();
+    }
+
+    private void handle(ConsumerRecord<byte[], byte[]> record) {
+        Topic topic = byName.get(record.topic());
+        if (topic == null || record.value() == null) {
+            return;
+        }
+        Header reply = record.headers().lastHeader(Headers.TOPIC);
+        handler.handle(
+                topic,
+                Vin.of(new String(record.key(), StandardCharsets.US_ASCII)),
+                reply == null ? "" : new String(reply.value(), StandardCharsets.UTF_8),
+                record.value());
+    }
+
+    private boolean reachedPresenceEnds() {
+        return presenceEnds.entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    /**
+     * Presence is read anew for whatever is owned now; the rest goes on where the group left it.
+     */
+    private final class Assignment implements ConsumerRebalanceListener {
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> added) {
+            List<TopicPartition> presence =
+                    consumer.assignment().stream()
+                            .filter(partition ->
+                                    byName.get(partition.topic()) == Topic.VEHICLE_PRESENCE)
+                            .toList();
+            handler.forget();
+            presenceEnds.clear();
+            presenceEnds.putAll(consumer.endOffsets(presence));
+            consumer.seekToBeginning(presence);
+            owned =
+                    presence.stream()
+                            .map(TopicPartition::partition)
+                            .collect(Collectors.toUnmodifiableSet());
+            LOG.atInfo()
+                    .setMessage("dispatcher assigned")
+                    .addKeyValue("partitions", owned.size())
+                    .log();
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> removed) {
+            settled = false;
+            owned = Set.of();
+        }
+    }
+}

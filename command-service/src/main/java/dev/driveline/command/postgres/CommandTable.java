@@ -1,0 +1,264 @@
+package dev.driveline.command.postgres;
+
+import dev.driveline.command.command.Command;
+import dev.driveline.command.command.CommandType;
+import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.command.Dispatch;
+import dev.driveline.command.command.StoredCommand;
+import dev.driveline.contract.command.CommandState;
+import dev.driveline.contract.id.CommandId;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.json.Json;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables {@code command}, {@code counter} and {@code idempotency}. Methods run in the caller's
+ * transaction.
+ */
+public final class CommandTable {
+
+    private static final String COLUMNS =
+            """
+            SELECT id, vin, tenant, type, domain, params, state, step, envelope, issued_at, expires_at,
+                   result_by, dispatches, attempt_at, code, result, late, requested_by
+            FROM command
+            """;
+
+    private final CommandTypes types;
+
+    public CommandTable(CommandTypes types) {
+        this.types = types;
+    }
+
+    /** Lets one transaction at a time decide about a vehicle's commands. */
+    public void lock(Handle handle, Vin vin) {
+        handle.createQuery("SELECT pg_advisory_xact_lock(hashtextextended(:vin, 0))")
+                .bind("vin", vin.value())
+                .map((row, context) -> true)
+                .one();
+    }
+
+    /** Allots the next counter of a vehicle: above the last one, and not below the clock. */
+    public long nextCounter(Handle handle, Vin vin, Instant issuedAt) {
+        return handle.createQuery(
+                        """
+                        INSERT INTO counter (vin, highest) VALUES (:vin, :now)
+                        ON CONFLICT (vin) DO UPDATE SET highest = greatest(counter.highest + 1, excluded.highest)
+                        RETURNING highest
+                        """)
+                .bind("vin", vin.value())
+                .bind("now", issuedAt.toEpochMilli())
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** A vehicle has seen a higher counter than ours. */
+    public void raiseCounter(Handle handle, Vin vin, long seen) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO counter (vin, highest) VALUES (:vin, :seen)
+                        ON CONFLICT (vin) DO UPDATE SET highest = greatest(counter.highest, excluded.highest)
+                        """)
+                .bind("vin", vin.value())
+                .bind("seen", seen)
+                .execute();
+    }
+
+    public void insert(Handle handle, StoredCommand stored) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO command (id, vin, tenant, type, domain, params, state, in_flight, terminal, step,
+                                             envelope, issued_at, expires_at, result_by, due_at, dispatches,
+                                             requested_by, updated_at)
+                        VALUES (:id, :vin, :tenant, :type, :domain, :params::jsonb, :state, false, false, :step,
+                                :envelope, :issued, :expires, :resultBy, :due, '[]', :requestedBy, :issued)
+                        """)
+                .bind("id", stored.id().value())
+                .bind("vin", stored.vin().value())
+                .bind("tenant", stored.tenant().value())
+                .bind("type", stored.type().type())
+                .bind("domain", stored.type().domain())
+                .bind("params", Json.text(stored.params()))
+                .bind("state", stored.command().state().name())
+                .bind("step", stored.step())
+                .bind("envelope", stored.envelope())
+                .bind("issued", stored.issuedAt())
+                .bind("expires", stored.command().expiresAt())
+                .bind("resultBy", stored.command().resultBy())
+                .bind("due", stored.due())
+                .bind("requestedBy", stored.requestedBy())
+                .execute();
+    }
+
+    /** Writes what can change. */
+    public void save(Handle handle, StoredCommand stored, Instant now) {
+        Command command = stored.command();
+        handle.createUpdate(
+                        """
+                        UPDATE command
+                        SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step, due_at = :due,
+                            dispatches = :dispatches::jsonb, attempt_at = :attempt, code = :code,
+                            result = :result::jsonb, late = :late, updated_at = :now
+                        WHERE id = :id
+                        """)
+                .bind("id", stored.id().value())
+                .bind("state", command.state().name())
+                .bind("inFlight", command.inFlight())
+                .bind("terminal", command.state().terminal())
+                .bind("step", stored.step())
+                .bind("due", stored.due())
+                .bind("dispatches", Json.text(command.dispatches()))
+                .bind("attempt", stored.attemptAt())
+                .bind("code", command.code())
+                .bind("result", command.result() == null ? null : Json.text(command.result()))
+                .bind("late", command.late())
+                .bind("now", now)
+                .execute();
+    }
+
+    public Optional<StoredCommand> byId(Handle handle, CommandId id) {
+        return handle.createQuery(COLUMNS + "WHERE id = :id")
+                .bind("id", id.value())
+                .map(this::stored)
+                .findOne();
+    }
+
+    /** Those of a vehicle that have not ended, the oldest first. */
+    public List<StoredCommand> open(Handle handle, Vin vin) {
+        return handle.createQuery(COLUMNS + "WHERE vin = :vin AND NOT terminal ORDER BY id")
+                .bind("vin", vin.value())
+                .map(this::stored)
+                .list();
+    }
+
+    /** A page of a vehicle's commands, the newest first. */
+    public List<StoredCommand> page(
+            Handle handle, Vin vin, TenantId tenant, @Nullable CommandId before, int limit) {
+        return handle.createQuery(
+                        COLUMNS
+                                + """
+                                WHERE vin = :vin AND tenant = :tenant AND (:before::uuid IS NULL OR id < :before::uuid)
+                                ORDER BY id DESC LIMIT :limit
+                                """)
+                .bind("vin", vin.value())
+                .bind("tenant", tenant.value())
+                .bind("before", before == null ? null : before.value())
+                .bind("limit", limit)
+                .map(this::stored)
+                .list();
+    }
+
+    /** Vehicles with a command whose time has come. */
+    public List<Vin> due(Handle handle, Instant now, int limit) {
+        return handle.createQuery(
+                        "SELECT vin FROM command WHERE NOT terminal AND due_at <= :now GROUP BY vin ORDER BY min(due_at) LIMIT :limit")
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, context) -> Vin.of(row.getString("vin")))
+                .list();
+    }
+
+    /** Vehicles with a command that has not ended, in order, after one. */
+    public List<Vin> waiting(Handle handle, String after, int limit) {
+        return handle.createQuery(
+                        "SELECT DISTINCT vin FROM command WHERE NOT terminal AND vin > :after ORDER BY vin LIMIT :limit")
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> Vin.of(row.getString("vin")))
+                .list();
+    }
+
+    /** What an idempotency key was used for. */
+    public record Former(String requestHash, CommandId command) {}
+
+    /** The use of a key within its day. */
+    public Optional<Former> former(
+            Handle handle, TenantId tenant, String subject, String key, Instant notBefore) {
+        return handle.createQuery(
+                        """
+                        SELECT request_hash, command_id FROM idempotency
+                        WHERE tenant = :tenant AND subject = :subject AND key = :key AND created_at > :notBefore
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("subject", subject)
+                .bind("key", key)
+                .bind("notBefore", notBefore)
+                .map((row, context) ->
+                        new Former(
+                                row.getString("request_hash"),
+                                new CommandId(row.getObject("command_id", UUID.class))))
+                .findOne();
+    }
+
+    public void remember(
+            Handle handle, TenantId tenant, String subject, String key, Former use, Instant now) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO idempotency (tenant, subject, key, request_hash, command_id, created_at)
+                        VALUES (:tenant, :subject, :key, :hash, :command, :now)
+                        ON CONFLICT (tenant, subject, key) DO UPDATE
+                        SET request_hash = excluded.request_hash, command_id = excluded.command_id,
+                            created_at = excluded.created_at
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("subject", subject)
+                .bind("key", key)
+                .bind("hash", use.requestHash())
+                .bind("command", use.command().value())
+                .bind("now", now)
+                .execute();
+    }
+
+    public void forgetKeys(Handle handle, Instant before) {
+        handle.createUpdate("DELETE FROM idempotency WHERE created_at < :before")
+                .bind("before", before)
+                .execute();
+    }
+
+    private StoredCommand stored(ResultSet row, StatementContext context) throws SQLException {
+        String typeName = row.getString("type");
+        CommandType type =
+                types.byName(typeName)
+                        .orElseGet(() ->
+                                new CommandType(
+                                        typeName, typeName, typeName, Map.of(), 0, 0, 0, true));
+        String result = row.getString("result");
+        Command command =
+                new Command(
+                        CommandState.valueOf(row.getString("state")),
+                        instant(row, "expires_at"),
+                        instant(row, "result_by"),
+                        List.of(Json.read(row.getString("dispatches"), Dispatch[].class)),
+                        row.getString("code"),
+                        result == null ? null : Json.map(result),
+                        row.getBoolean("late"));
+        OffsetDateTime attempt = row.getObject("attempt_at", OffsetDateTime.class);
+        return new StoredCommand(
+                new CommandId(row.getObject("id", UUID.class)),
+                Vin.of(row.getString("vin")),
+                TenantId.of(row.getString("tenant")),
+                type,
+                Json.map(row.getString("params")),
+                row.getString("envelope"),
+                instant(row, "issued_at"),
+                row.getInt("step"),
+                command,
+                attempt == null ? null : attempt.toInstant(),
+                row.getString("requested_by"));
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

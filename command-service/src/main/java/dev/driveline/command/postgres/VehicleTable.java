@@ -1,0 +1,49 @@
+package dev.driveline.command.postgres;
+
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.VehicleFact;
+import dev.driveline.contract.registry.VehicleState;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** Table {@code vehicle}: this service's projection of {@code registry.vehicles}. */
+public final class VehicleTable {
+
+    /** What commands need to know of a vehicle. */
+    public record Known(Vin vin, TenantId tenant, String model, VehicleState state) {}
+
+    /** Takes a fact, unless a higher version is known. */
+    public void apply(Handle handle, VehicleFact fact) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO vehicle (vin, tenant, model, state, version)
+                        VALUES (:vin, :tenant, :model, :state, :version)
+                        ON CONFLICT (vin) DO UPDATE
+                        SET tenant = excluded.tenant, model = excluded.model, state = excluded.state,
+                            version = excluded.version
+                        WHERE vehicle.version < excluded.version
+                        """)
+                .bind("vin", fact.vin().value())
+                .bind("tenant", fact.tenant().value())
+                .bind("model", fact.model())
+                .bind("state", fact.state().name())
+                .bind("version", fact.version())
+                .execute();
+    }
+
+    /** A vehicle of a tenant; another tenant's is as unknown as none. */
+    public Optional<Known> find(Handle handle, Vin vin, TenantId tenant) {
+        return handle.createQuery(
+                        "SELECT model, state FROM vehicle WHERE vin = :vin AND tenant = :tenant")
+                .bind("vin", vin.value())
+                .bind("tenant", tenant.value())
+                .map((row, context) ->
+                        new Known(
+                                vin,
+                                tenant,
+                                row.getString("model"),
+                                VehicleState.valueOf(row.getString("state"))))
+                .findOne();
+    }
+}
