@@ -1,0 +1,142 @@
+package dev.driveline.simulator;
+
+import com.google.protobuf.ByteString;
+import dev.driveline.contract.telemetry.v1.CanBatch;
+import dev.driveline.contract.telemetry.v1.CanColumns;
+import dev.driveline.contract.telemetry.v1.Channel;
+import dev.driveline.contract.telemetry.v1.Clock;
+import dev.driveline.contract.telemetry.v1.Codec;
+import dev.driveline.contract.telemetry.v1.Lost;
+import dev.driveline.contract.telemetry.v1.Origin;
+import dev.driveline.runtime.batch.Compression;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/**
+ * Collects frames into {@code CanBatch}es: columns, a dictionary of channels, Zstandard, CRC-32C.
+ * One number sequence a boot. Not thread-safe.
+ */
+final class Batcher {
+
+    private static final int MAX_DATA_BYTES = 40 * 1024;
+    private static final int MAX_FRAMES = 6_000;
+    private static final int CLOCK_ERROR_US = 5_000;
+
+    private final byte[] bootId;
+    private final Map<ChannelKey, Integer> index = new HashMap<>();
+    private final List<Channel> channels = new ArrayList<>();
+    private final List<Integer> dtUs = new ArrayList<>();
+    private final List<Integer> idx = new ArrayList<>();
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private long seq;
+    private long firstUs;
+    private long lastUs;
+
+    private record ChannelKey(String bus, int id, int flags, int length) {}
+
+    /**
+     * @param bootId 8 bytes, new for every start of the process
+     */
+    Batcher(byte[] bootId) {
+        this.bootId = bootId.clone();
+    }
+
+    boolean isEmpty() {
+        return idx.isEmpty();
+    }
+
+    /** Time between the first and the last frame of the batch at hand. */
+    long spanUs() {
+        return isEmpty() ? 0 : lastUs - firstUs;
+    }
+
+    boolean isFull() {
+        return data.size() >= MAX_DATA_BYTES || idx.size() >= MAX_FRAMES;
+    }
+
+    /** Adds a frame; a clock that went back is held at the last time. */
+    void add(long timeUs, String bus, int id, int flags, byte[] payload, int length) {
+        if (isEmpty()) {
+            firstUs = timeUs;
+            lastUs = timeUs;
+        }
+        long time = Math.max(timeUs, lastUs);
+        ChannelKey key = new ChannelKey(bus, id, flags, length);
+        Integer channel = index.get(key);
+        if (channel == null) {
+            channel = channels.size();
+            index.put(key, channel);
+            channels.add(
+                    Channel.newBuilder()
+                            .setBus(bus)
+                            .setId(id)
+                            .setFlags(flags)
+                            .setLen(length)
+                            .build());
+        }
+        dtUs.add((int) (time - lastUs));
+        idx.add(channel);
+        data.write(payload, 0, length);
+        lastUs = time;
+    }
+
+    /** A finished batch. */
+    record Batch(long seq, byte[] bytes, int frames) {}
+
+    /**
+     * Ends the batch at hand.
+     *
+     * @param lost batches that were given up since
+     */
+    Batch finish(Origin origin, List<Lost> lost) {
+        seq++;
+        byte[] payloads = data.toByteArray();
+        CanColumns columns =
+                CanColumns.newBuilder()
+                        .addAllDtUs(dtUs)
+                        .addAllIdx(idx)
+                        .setData(ByteString.copyFrom(payloads))
+                        .build();
+        CanBatch.Builder batch =
+                CanBatch.newBuilder()
+                        .setSchema(1)
+                        .setBootId(ByteString.copyFrom(bootId))
+                        .setSeq(seq)
+                        .setOrigin(origin)
+                        .addAllLost(lost)
+                        .setMonoUs(System.nanoTime() / 1_000)
+                        .setT0Us(firstUs)
+                        .setClock(Clock.CLOCK_NTP)
+                        .setClockErrorUs(CLOCK_ERROR_US)
+                        .addAllChannel(channels)
+                        .setCodec(Codec.CODEC_ZSTD)
+                        .setPackedColumns(
+                                ByteString.copyFrom(Compression.pack(columns.toByteArray())))
+                        .setFrameCount(idx.size())
+                        .setCrc32C(checksum(payloads));
+        Batch finished = new Batch(seq, batch.build().toByteArray(), idx.size());
+        index.clear();
+        channels.clear();
+        dtUs.clear();
+        idx.clear();
+        data.reset();
+        return finished;
+    }
+
+    private int checksum(byte[] payloads) {
+        ByteBuffer columns =
+                ByteBuffer.allocate(4 * (dtUs.size() + idx.size())).order(ByteOrder.LITTLE_ENDIAN);
+        dtUs.forEach(columns::putInt);
+        idx.forEach(columns::putInt);
+        CRC32C crc = new CRC32C();
+        crc.update(columns.array());
+        crc.update(payloads);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,375 @@
+package dev.driveline.simulator;
+
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import dev.driveline.contract.command.CommandResponse;
+import dev.driveline.contract.config.ConfigMessage;
+import dev.driveline.contract.mqtt.DownTopic;
+import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.telemetry.v1.Lost;
+import dev.driveline.contract.telemetry.v1.Origin;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.jws.PrivateKeys;
+import dev.driveline.runtime.jws.PublicKeys;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One telematics box: connects by MQTT 5 over mutual TLS, sends the batches of a source, executes
+ * commands, applies configuration, reconnects with backoff. One virtual thread decides; another
+ * gives frames. Thread-safe.
+ */
+public final class TBox implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TBox.class);
+    private static final int KEEP_ALIVE_S = 60;
+    private static final long CONNECT_LIMIT_S = 20;
+
+    private final TBoxConfig config;
+    private final Uplink uplink;
+    private final Batcher batcher;
+    private final CommandAgent commands;
+    private final ConfigAgent configuration;
+    private final Journal journal;
+    private final Mqtt5AsyncClient client;
+    private final Backoff backoff;
+    private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
+    private final Deque<Answer> unsentAnswers = new ArrayDeque<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile Collection.Filter filter = Collection.EVERYTHING.filter();
+    private volatile int batchMs = Collection.EVERYTHING.batchMs();
+    private volatile boolean connected;
+    private long nextAnswer;
+    private final AtomicLong framesSent = new AtomicLong();
+    private @Nullable Thread sourceThread;
+    private @Nullable Thread ownThread;
+
+    /** An answer until its PUBACK. */
+    private record Answer(long number, byte[] payload) {}
+
+    /** Something for the TBox's own thread. */
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    /**
+     * Reads keys, certificates, journal and configuration; connects with {@link #start}.
+     *
+     * @throws IOException if the folder lacks something
+     */
+    public TBox(TBoxConfig config, Actuators actuators, Clock clock)
+            throws IOException, GeneralSecurityException {
+        this.config = config;
+        SecureRandom random = new SecureRandom();
+        byte[] bootId = new byte[8];
+        random.nextBytes(bootId);
+        this.batcher = new Batcher(bootId);
+        this.uplink = new Uplink(config.queueBatches(), config.lossless(), bootId);
+        this.backoff = new Backoff(config.maxBackoff().toMillis(), random);
+        this.journal = Journal.open(config.folder().resolve("journal.jsonl"));
+        Map<String, PublicKey> keys = keysOf(config.commandKeys());
+        this.commands =
+                new CommandAgent(config.vin(), keys, journal, actuators, clock, this::answer);
+        this.configuration =
+                new ConfigAgent(
+                        config.vin(),
+                        keys,
+                        config.folder().resolve("telemetry.collection.json"),
+                        this::collect,
+                        this::answer);
+        this.client = clientOf(config);
+    }
+
+    /** Connects, and stays connected until it is closed. */
+    public void start() {
+        ownThread = Thread.ofVirtual().name("tbox-" + config.vin()).start(this::run);
+    }
+
+    /**
+     * Starts to send the frames of a source.
+     *
+     * @return completed when the source has ended and every batch of it was acknowledged
+     */
+    public CompletableFuture<Long> drive(FrameSource source) {
+        CompletableFuture<Long> done = new CompletableFuture<>();
+        sourceThread =
+                Thread.ofVirtual()
+                        .name("bus-" + config.vin())
+                        .start(() -> {
+                            try {
+                                source.run(this::frame);
+                                flush();
+                                uplink.awaitEmpty();
+                                done.complete(framesSent.get());
+                            } catch (InterruptedException stopped) {
+                                done.cancel(false);
+                            } catch (IOException | RuntimeException failed) {
+                                LOG.atError()
+                                        .setMessage("source failed")
+                                        .addKeyValue("vin", config.vin())
+                                        .setCause(failed)
+                                        .log();
+                                done.completeExceptionally(failed);
+                            }
+                        });
+        return done;
+    }
+
+    public boolean isConnected() {
+        return connected;
+    }
+
+    /** Batches acknowledged since the start. */
+    public long acknowledgedBatches() {
+        return uplink.acknowledged();
+    }
+
+    /** Batches made and not acknowledged. */
+    public int waitingBatches() {
+        return uplink.waiting();
+    }
+
+    /** Frames put into batches since the start. */
+    public long frames() {
+        return framesSent.get();
+    }
+
+    /** Disconnects in order and stops. */
+    @Override
+    public void close() {
+        closing.countDown();
+        Thread source = sourceThread;
+        if (source != null) {
+            source.interrupt();
+        }
+        Thread own = ownThread;
+        if (own != null) {
+            own.interrupt();
+        }
+        if (client.getState().isConnected()) {
+            client.disconnect().orTimeout(2, TimeUnit.SECONDS).exceptionally(gone -> null).join();
+        }
+        try {
+            journal.close();
+        } catch (IOException failed) {
+            LOG.atWarn().setMessage("journal not closed").setCause(failed).log();
+        }
+    }
+
+    // Frames.
+
+    private void frame(long timeUs, String bus, int id, int flags, byte[] data, int length)
+            throws InterruptedException {
+        if (!filter.sends(bus, id, timeUs)) {
+            return;
+        }
+        if (!batcher.isEmpty() && (batcher.isFull() || batcher.spanUs() >= batchMs * 1_000L)) {
+            flush();
+        }
+        batcher.add(timeUs, bus, id, flags, data, length);
+        framesSent.incrementAndGet();
+    }
+
+    private void flush() throws InterruptedException {
+        if (!batcher.isEmpty()) {
+            Origin origin = uplink.origin();
+            List<Lost> lost = uplink.takeLost();
+            uplink.submit(batcher.finish(origin, lost), origin);
+        }
+    }
+
+    private void collect(Collection collection) {
+        filter = collection.filter();
+        batchMs = collection.batchMs();
+    }
+
+    // The connection.
+
+    private void run() {
+        try {
+            while (closing.getCount() > 0) {
+                if (!connected) {
+                    connect();
+                }
+                Task task = tasks.poll(200, TimeUnit.MILLISECONDS);
+                if (task != null) {
+                    perform(task);
+                }
+            }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void perform(Task task) {
+        try {
+            task.run();
+        } catch (IOException | RuntimeException failed) {
+            LOG.atError()
+                    .setMessage("task failed")
+                    .addKeyValue("vin", config.vin())
+                    .setCause(failed)
+                    .log();
+        }
+    }
+
+    private void connect() throws InterruptedException {
+        try {
+            client.connectWith()
+                    .cleanStart(true)
+                    .keepAlive(KEEP_ALIVE_S)
+                    .send()
+                    .get(CONNECT_LIMIT_S, TimeUnit.SECONDS);
+            subscribe(DownTopic.COMMANDS, payload -> commands.received(payload));
+            subscribe(DownTopic.CONFIG, payload -> configuration.received(payload));
+            backoff.succeeded();
+            connected = true;
+            LOG.atDebug().setMessage("connected").addKeyValue("vin", config.vin()).log();
+            sendUnsentAnswers();
+            answer(configuration.checkIn());
+            uplink.connected(this::publishBatch);
+        } catch (ExecutionException | TimeoutException refused) {
+            long waitMs = backoff.nextMs();
+            LOG.atInfo()
+                    .setMessage("not connected")
+                    .addKeyValue("vin", config.vin())
+                    .addKeyValue(
+                            "why",
+                            refused.getCause() == null ? refused : refused.getCause().getMessage())
+                    .addKeyValue("nextInMs", waitMs)
+                    .log();
+            var _ = closing.await(waitMs, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** What is done with a payload. */
+    private interface Receiver {
+        void received(String payload) throws IOException;
+    }
+
+    private void subscribe(DownTopic topic, Receiver receiver)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        client.subscribeWith()
+                .topicFilter(topic.of(config.vin()))
+                .qos(MqttQos.AT_LEAST_ONCE)
+                .callback(publish -> {
+                    String payload =
+                            new String(publish.getPayloadAsBytes(), StandardCharsets.UTF_8);
+                    tasks.add(() -> receiver.received(payload));
+                })
+                .send()
+                .get(CONNECT_LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    private void disconnected() {
+        connected = false;
+        uplink.disconnected();
+    }
+
+    private void publishBatch(byte[] batch, Uplink.Outcome outcome) {
+        var _ =
+                publish(UpTopic.CAN, batch)
+                        .whenComplete((result, failure) ->
+                                outcome.ended(failure == null && result.getError().isEmpty()));
+    }
+
+    /** Answers to commands are kept until they are acknowledged. */
+    private void answer(CommandResponse response) {
+        Answer answer = new Answer(nextAnswer++, Json.bytes(response));
+        unsentAnswers.addLast(answer);
+        if (connected) {
+            send(answer);
+        }
+    }
+
+    private void answer(ConfigMessage message) {
+        var _ = publish(UpTopic.CONFIG, Json.bytes(message));
+    }
+
+    private void sendUnsentAnswers() {
+        unsentAnswers.forEach(this::send);
+    }
+
+    private void send(Answer answer) {
+        var _ =
+                publish(UpTopic.RESPONSES, answer.payload())
+                        .whenComplete((result, failure) -> {
+                            if (failure == null && result.getError().isEmpty()) {
+                                tasks.add(() ->
+                                        unsentAnswers.removeIf(
+                                                kept -> kept.number() == answer.number()));
+                            }
+                        });
+    }
+
+    private CompletableFuture<Mqtt5PublishResult> publish(UpTopic topic, byte[] payload) {
+        return client.publish(
+                Mqtt5Publish.builder()
+                        .topic(topic.of(config.vin()))
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .payload(payload)
+                        .build());
+    }
+
+    private Mqtt5AsyncClient clientOf(TBoxConfig with)
+            throws IOException, GeneralSecurityException {
+        Path folder = with.folder();
+        MqttClientSslConfig tls =
+                MqttClientSslConfig.builder()
+                        .keyManagerFactory(
+                                Pem.keyManagers(
+                                        PrivateKeys.fromPem(folder.resolve("tbox.key")),
+                                        Pem.certificates(folder.resolve("tbox.crt"))))
+                        .trustManagerFactory(
+                                Pem.trustManagers(Pem.certificates(with.authorities())))
+                        .build();
+        return MqttClient.builder()
+                .useMqttVersion5()
+                .identifier(with.vin().value())
+                .serverHost(with.gatewayHost())
+                .serverPort(with.gatewayPort())
+                .sslConfig(tls)
+                .addDisconnectedListener(context -> disconnected())
+                .buildAsync();
+    }
+
+    private static Map<String, PublicKey> keysOf(Path folder) throws IOException {
+        Map<String, PublicKey> keys = new HashMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".pem")).toList()) {
+                String name = String.valueOf(file.getFileName());
+                keys.put(
+                        name.substring(0, name.length() - ".pem".length()),
+                        PublicKeys.fromPem(file));
+            }
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,68 @@
+package dev.driveline.simulator;
+
+import dev.driveline.contract.id.Vin;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * One TBox.
+ *
+ * @param folder its own: {@code tbox.key}, {@code tbox.crt}, journal, configuration
+ * @param authorities PEM of those that may sign the gateway's certificate
+ * @param commandKeys folder of {@code <kid>.pem} public keys for commands and configuration
+ * @param queueBatches batches kept while they cannot be sent
+ * @param lossless whether the source waits when the queue is full, instead of giving up the oldest
+ * @param maxBackoff the longest time between two connection attempts
+ */
+public record TBoxConfig(
+        Vin vin,
+        Path folder,
+        String gatewayHost,
+        int gatewayPort,
+        Path authorities,
+        Path commandKeys,
+        int queueBatches,
+        boolean lossless,
+        Duration maxBackoff) {
+
+    /** A driving vehicle's: 3,600 batches, backoff up to five minutes. */
+    public static TBoxConfig driving(
+            Vin vin, Path folder, String host, int port, Path authorities, Path commandKeys) {
+        return new TBoxConfig(
+                vin,
+                folder,
+                host,
+                port,
+                authorities,
+                commandKeys,
+                3_600,
+                false,
+                Duration.ofMinutes(5));
+    }
+
+    public TBoxConfig withLossless(int queued) {
+        return new TBoxConfig(
+                vin,
+                folder,
+                gatewayHost,
+                gatewayPort,
+                authorities,
+                commandKeys,
+                queued,
+                true,
+                maxBackoff);
+    }
+
+    public TBoxConfig withMaxBackoff(Duration longest) {
+        return new TBoxConfig(
+                vin,
+                folder,
+                gatewayHost,
+                gatewayPort,
+                authorities,
+                commandKeys,
+                queueBatches,
+                lossless,
+                longest);
+    }
+}
