@@ -84,7 +84,7 @@ final class CommandRoutes {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("items", page.stream().map(CommandRoutes::view).toList());
         if (page.size() == limit) {
-            body.put("nextCursor", page.getLast().id());
+            body.put("next", page.getLast().id());
         }
         return Answer.ok(body);
     }

@@ -3,6 +3,8 @@ package dev.driveline.runtime.auth;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.proc.BadJOSEException;
@@ -59,7 +61,17 @@ public final class OidcAuthenticator implements Authenticator {
         }
     }
 
-    OidcAuthenticator(String issuer, String audience, JWKSource<SecurityContext> source) {
+    /** The same with the provider's keys at hand, as JSON of RFC 7517 §5. */
+    public static OidcAuthenticator withKeys(String issuer, String audience, String jwks) {
+        try {
+            return new OidcAuthenticator(
+                    issuer, audience, new ImmutableJWKSet<>(JWKSet.parse(jwks)));
+        } catch (ParseException malformed) {
+            throw new IllegalArgumentException("no JWK set: " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private OidcAuthenticator(String issuer, String audience, JWKSource<SecurityContext> source) {
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(ALGORITHMS, source));
         DefaultJWTClaimsVerifier<SecurityContext> verifier =
                 new DefaultJWTClaimsVerifier<>(

@@ -1,0 +1,54 @@
+# Driveline. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+JAVA_RELEASE := 25
+# JDK 25, wherever it stands; its release file says which it is.
+JDK := $(shell for home in "$$JAVA25_HOME" "$$JAVA_HOME" /usr/lib/jvm/* ~/.sdkman/candidates/java/* ~/.jdks/*; do \
+	[ -x "$$home/bin/javac" ] && grep -qs 'JAVA_VERSION="$(JAVA_RELEASE)[."]' "$$home/release" && { echo "$$home"; break; }; done)
+export JAVA_HOME := $(JDK)
+MVN := mvn -B -ntp
+JVM_FLAGS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders
+ALL_IN_ONE := deploy/all-in-one/target
+BUILT := $(ALL_IN_ONE)/.built
+SOURCES := $(shell find pom.xml platform tbox-gateway vehicle-registry telemetry-pipeline command-service testbed/simulator deploy/all-in-one \
+	\( -path '*/src/main/*' -o -name pom.xml \) -type f -not -path '*/target/*' 2>/dev/null)
+CLASS_PATH := $(ALL_IN_ONE)/all-in-one-0.1.0-SNAPSHOT.jar:$(ALL_IN_ONE)/lib/*
+
+.PHONY: help run quick test check tour bench format jdk
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+jdk:
+	@[ -n "$(JDK)" ] || { echo "No JDK $(JAVA_RELEASE) found in JAVA25_HOME, JAVA_HOME, /usr/lib/jvm, ~/.sdkman or ~/.jdks."; \
+	echo "Install one, for example Temurin $(JAVA_RELEASE), or set JAVA25_HOME."; exit 1; }
+	@command -v mvn >/dev/null || { echo "Maven is missing: install it (3.8.6 or later)."; exit 1; }
+
+$(BUILT): $(SOURCES) | jdk
+	@echo "Building (the first time Maven fetches what it needs; a minute or two) …"
+	@$(MVN) -q -DskipTests -pl deploy/all-in-one -am package
+	@touch $@
+
+run: $(BUILT) ## the whole platform in one process, with simulated vehicles
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp '$(CLASS_PATH)' dev.driveline.allinone.Main
+
+quick: jdk ## unit and simulation tests only (Surefire)
+	@$(MVN) -q -DskipITs test && bash .ci/summary
+
+test: jdk ## everything that needs no outside service
+	@echo "Building and testing all modules (about ten minutes on two cores; the first time Maven fetches what it needs) …"
+	@find . -path '*/target/*-reports/TEST-*.xml' -delete -o -path '*/target/golden-*.txt' -delete 2>/dev/null; \
+	$(MVN) verify; status=$$?; bash .ci/summary || status=1; exit $$status
+
+check: jdk ## long runs: more seeds (not in CI)
+	@$(MVN) verify -Ddriveline.trials=100 && bash .ci/summary
+
+tour: $(BUILT) ## a guided run against the all-in-one
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.allinone.tour.Tour
+
+bench: jdk ## what is measured so far
+	@ls testbed/bench/results
+
+format: jdk ## puts all sources in the house's form
+	@$(MVN) -q com.diffplug.spotless:spotless-maven-plugin:3.11.0:apply
