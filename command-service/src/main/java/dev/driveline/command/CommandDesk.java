@@ -6,6 +6,7 @@ import dev.driveline.command.command.Command;
 import dev.driveline.command.command.CommandMachine;
 import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.command.Dispatch;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.StoredCommand;
@@ -245,11 +246,17 @@ final class CommandDesk {
                     stored.attempted(now),
                     new Input.Dispatched(session.session()),
                     Actor.PLATFORM);
+            int attempt =
+                    commands.byId(handle, stored.id())
+                            .flatMap(moved -> moved.command().dispatchTo(session.session()))
+                            .map(Dispatch::attempts)
+                            .orElse(1);
             changed.add(stored.id());
             out.add(
                     new Downlink(
                             vin,
                             stored.id().toString(),
+                            attempt,
                             session.run(),
                             session.session(),
                             DownTopic.COMMANDS,

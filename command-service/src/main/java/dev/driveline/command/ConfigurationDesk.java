@@ -195,6 +195,7 @@ final class ConfigurationDesk {
                                 new Downlink(
                                         vin,
                                         id,
+                                        1,
                                         online.run(),
                                         online.session(),
                                         DownTopic.CONFIG,

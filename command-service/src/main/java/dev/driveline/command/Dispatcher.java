@@ -166,7 +166,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         if (report.topic() != DownTopic.COMMANDS) {
             return;
         }
-        Input input = new Input.Reported(report.session(), report.outcome());
+        Input input = new Input.Reported(report.session(), report.attempt(), report.outcome());
         commands.apply(vin, CommandId.parse(report.id()), input, Actor.GATEWAY);
     }
 

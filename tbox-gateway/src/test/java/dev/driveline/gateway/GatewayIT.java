@@ -553,6 +553,7 @@ class GatewayIT {
         return new Downlink(
                 vin,
                 id,
+                1,
                 online.run(),
                 online.session(),
                 DownTopic.COMMANDS,

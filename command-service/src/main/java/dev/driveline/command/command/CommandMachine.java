@@ -67,7 +67,7 @@ public final class CommandMachine {
         Dispatch dispatch =
                 command.dispatchTo(dispatched.session())
                         .orElseGet(() -> Dispatch.to(dispatched.session()));
-        Command sent = command.with(new Dispatch(dispatch.session(), true, dispatch.answered()));
+        Command sent = command.with(dispatch.again());
         return sent.state() == CommandState.QUEUED ? sent.in(CommandState.DISPATCHED) : sent;
     }
 
@@ -76,7 +76,9 @@ public final class CommandMachine {
         if (dispatch == null || command.state().terminal()) {
             return command;
         }
-        Command known = command.with(dispatch.answered(!reported.outcome().notDelivered()));
+        Command known =
+                command.with(
+                        dispatch.answered(reported.attempt(), reported.outcome().notDelivered()));
         return switch (reported.outcome()) {
             case SENT -> forward(known, CommandState.SENT);
             case DELIVERED -> forward(known, CommandState.DELIVERED);

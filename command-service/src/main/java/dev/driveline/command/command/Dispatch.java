@@ -1,21 +1,46 @@
 package dev.driveline.command.command;
 
 import dev.driveline.contract.id.SessionId;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * One attempt to bring a command to a session; a second attempt at the same session is the same
- * dispatch, since the gateway publishes it once.
+ * The attempts to bring a command to one session.
  *
- * @param open the vehicle may have got it: no answer yet, or SENT, or DELIVERED
- * @param answered whether the gateway has said anything
+ * <p>Each attempt must be answered for itself: a NOT_HERE to the second says nothing of the first.
+ *
+ * @param attempts how many were made, numbered from 1
+ * @param sent the gateway said SENT or DELIVERED to one of them
+ * @param refused the attempts that were answered with "not delivered"
  */
-public record Dispatch(SessionId session, boolean open, boolean answered) {
+public record Dispatch(SessionId session, int attempts, boolean sent, Set<Integer> refused) {
 
     static Dispatch to(SessionId session) {
-        return new Dispatch(session, true, false);
+        return new Dispatch(session, 0, false, Set.of());
     }
 
-    Dispatch answered(boolean stillOpen) {
-        return new Dispatch(session, stillOpen, true);
+    /** Whether the vehicle may have got it. */
+    public boolean open() {
+        return sent || refused.size() < attempts;
+    }
+
+    /** Whether the gateway has answered the last attempt. */
+    public boolean answered() {
+        return sent || refused.contains(attempts);
+    }
+
+    Dispatch again() {
+        return new Dispatch(session, attempts + 1, sent, refused);
+    }
+
+    Dispatch answered(int attempt, boolean notDelivered) {
+        if (!notDelivered) {
+            return new Dispatch(session, attempts, true, refused);
+        }
+        Set<Integer> more = new TreeSet<>(refused);
+        if (attempt >= 1 && attempt <= attempts) {
+            more.add(attempt);
+        }
+        return new Dispatch(session, attempts, sent, Set.copyOf(more));
     }
 }

@@ -16,7 +16,8 @@ public sealed interface Input {
     record Dispatched(SessionId session) implements Input {}
 
     /** A gateway's report. */
-    record Reported(SessionId session, DownlinkReport.Outcome outcome) implements Input {}
+    record Reported(SessionId session, int attempt, DownlinkReport.Outcome outcome)
+            implements Input {}
 
     /** The vehicle's answer. */
     record Responded(

@@ -9,7 +9,6 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -40,7 +39,7 @@ public final class Link {
     private final BitSet releasable = new BitSet();
     private final Map<Integer, String> aliases = new HashMap<>();
     private final Map<String, Set<DownTopic>> subscriptions = new LinkedHashMap<>();
-    private final Map<Integer, String> unacknowledged = new HashMap<>();
+    private final Map<Integer, Sent> unacknowledged = new HashMap<>();
     private int waitingBytes;
     private int lastPacketId;
 
@@ -199,6 +198,9 @@ public final class Link {
         return topics;
     }
 
+    /** A publish to the vehicle, as its report names it. */
+    public record Sent(DownTopic topic, String id, int attempt) {}
+
     /** What to do with a publish to the vehicle. */
     public sealed interface Outgoing {
         /** With QoS 1 and this packet id. */
@@ -212,16 +214,12 @@ public final class Link {
         record TooLate() implements Outgoing {}
     }
 
-    /**
-     * Something is to go to the vehicle.
-     *
-     * @param id what {@link #acknowledged} gives back
-     */
-    public Outgoing down(String id, DownTopic topic, Instant expiresAt, Instant now) {
+    /** Something is to go to the vehicle; {@link #acknowledged} gives it back. */
+    public Outgoing down(Sent publish, Instant expiresAt, Instant now) {
         if (!now.isBefore(expiresAt)) {
             return new Outgoing.TooLate();
         }
-        if (!listens().contains(topic)) {
+        if (!listens().contains(publish.topic())) {
             return new Outgoing.NotListening();
         }
         if (unacknowledged.size() >= downWindow) {
@@ -230,22 +228,23 @@ public final class Link {
         do {
             lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
         } while (unacknowledged.containsKey(lastPacketId));
-        unacknowledged.put(lastPacketId, id);
+        unacknowledged.put(lastPacketId, publish);
         return new Outgoing.Send(lastPacketId);
     }
 
     /**
      * The vehicle's PUBACK.
      *
-     * @return the id of {@link #down}; null for a packet id that is not in flight
+     * @return what {@link #down} was given; null for a packet id that is not in flight
      */
-    public @Nullable String acknowledged(int packetId) {
+    public @Nullable Sent acknowledged(int packetId) {
         return unacknowledged.remove(packetId);
     }
 
-    /** Ids of publishes whose PUBACK has not come. */
-    public Set<String> unacknowledged() {
-        return new HashSet<>(unacknowledged.values());
+    /** Whether its PUBACK is still to come, from whichever attempt. */
+    public boolean awaitsAcknowledgement(DownTopic topic, String id) {
+        return unacknowledged.values().stream()
+                .anyMatch(sent -> sent.topic() == topic && sent.id().equals(id));
     }
 
     private @Nullable Ticket admit(int packetId, int qos, int bytes) {

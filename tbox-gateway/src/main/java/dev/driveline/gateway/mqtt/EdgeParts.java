@@ -51,6 +51,7 @@ record EdgeParts(
         DownlinkReport report =
                 new DownlinkReport(
                         downlink.id(),
+                        downlink.attempt(),
                         downlink.topic(),
                         run,
                         downlink.session(),

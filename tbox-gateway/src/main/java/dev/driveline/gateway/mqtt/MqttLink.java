@@ -207,10 +207,9 @@ final class MqttLink implements Link.Acknowledger {
 
     private void delivered(int packetId) {
         heard();
-        String id = link.acknowledged(packetId);
-        if (id != null) {
-            DownTopic topic = DownTopic.valueOf(id.substring(0, id.indexOf('/')));
-            report(id.substring(id.indexOf('/') + 1), topic, Outcome.DELIVERED);
+        Link.Sent sent = link.acknowledged(packetId);
+        if (sent != null) {
+            report(sent, Outcome.DELIVERED);
         }
     }
 
@@ -288,24 +287,22 @@ final class MqttLink implements Link.Acknowledger {
             parts.report(downlink, Outcome.NOT_HERE);
             return;
         }
-        String id = downlink.topic().name() + "/" + downlink.id();
-        if (link.unacknowledged().contains(id)) {
+        Link.Sent publish = new Link.Sent(downlink.topic(), downlink.id(), downlink.attempt());
+        if (link.awaitsAcknowledgement(downlink.topic(), downlink.id())) {
             // Dispatched again while the vehicle still has to acknowledge the first.
-            report(downlink.id(), downlink.topic(), Outcome.SENT);
+            report(publish, Outcome.SENT);
             return;
         }
         Instant now = parts.clock().instant();
-        switch (link.down(id, downlink.topic(), downlink.expiresAt(), now)) {
-            case Link.Outgoing.Send send -> publish(downlink, send.packetId(), now);
-            case Link.Outgoing.Busy _ -> report(downlink.id(), downlink.topic(), Outcome.BUSY);
-            case Link.Outgoing.NotListening _ ->
-                    report(downlink.id(), downlink.topic(), Outcome.NOT_LISTENING);
-            case Link.Outgoing.TooLate _ ->
-                    report(downlink.id(), downlink.topic(), Outcome.TOO_LATE);
+        switch (link.down(publish, downlink.expiresAt(), now)) {
+            case Link.Outgoing.Send send -> publish(downlink, publish, send.packetId(), now);
+            case Link.Outgoing.Busy _ -> report(publish, Outcome.BUSY);
+            case Link.Outgoing.NotListening _ -> report(publish, Outcome.NOT_LISTENING);
+            case Link.Outgoing.TooLate _ -> report(publish, Outcome.TOO_LATE);
         }
     }
 
-    private void publish(Downlink downlink, int packetId, Instant now) {
+    private void publish(Downlink downlink, Link.Sent sent, int packetId, Instant now) {
         MqttProperties properties = new MqttProperties();
         if (mqtt5()) {
             int expiryS =
@@ -327,8 +324,7 @@ final class MqttLink implements Link.Acknowledger {
                                 false,
                                 packetId,
                                 properties)
-                        .onSuccess(
-                                written -> report(downlink.id(), downlink.topic(), Outcome.SENT));
+                        .onSuccess(written -> report(sent, Outcome.SENT));
     }
 
     // Kafka.
@@ -508,10 +504,16 @@ final class MqttLink implements Link.Acknowledger {
                         offset -> loop.execute(() -> ownership.announced(offset)));
     }
 
-    private void report(String id, DownTopic topic, Outcome outcome) {
+    private void report(Link.Sent sent, Outcome outcome) {
         DownlinkReport report =
                 new DownlinkReport(
-                        id, topic, parts.run(), session, outcome, parts.clock().instant());
+                        sent.id(),
+                        sent.attempt(),
+                        sent.topic(),
+                        parts.run(),
+                        session,
+                        outcome,
+                        parts.clock().instant());
         var _ = parts.outbound().send(Parcels.report(vin(), report, noMatter));
     }
 

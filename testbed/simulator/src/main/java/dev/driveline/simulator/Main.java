@@ -133,18 +133,23 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws Exception {
         String token = Files.readString(dev.resolve("operator.jwt")).strip();
         List<TBox> fleet = new ArrayList<>();
+        List<VehicleModel> models = new ArrayList<>();
         try (Provisioning provisioning = new Provisioning(api, token)) {
             String model = register(provisioning);
             Enrolment enrolment = new Enrolment(est, Pem.certificates(dev.resolve("ca.crt")));
             for (int number = 1; number <= vehicles; number++) {
-                fleet.add(box(provisioning, enrolment, model, number));
+                VehicleModel car =
+                        new VehicleModel(
+                                VehicleModel.Kind.PETROL, number * 97.0, 48.1, 11.5, 1_000);
+                models.add(car);
+                fleet.add(box(provisioning, enrolment, model, number, car));
             }
         }
         out.println(fleet.size() + " vehicles enrolled, the first is " + vin(1));
         List<CompletableFuture<Long>> drives = new ArrayList<>();
         for (int i = 0; i < fleet.size(); i++) {
             fleet.get(i).start();
-            drives.add(fleet.get(i).drive(source(i)));
+            drives.add(fleet.get(i).drive(source(models.get(i))));
         }
         return follow(fleet, CompletableFuture.allOf(drives.toArray(CompletableFuture[]::new)));
     }
@@ -177,7 +182,12 @@ public final class Main implements Callable<Integer> {
         return "replayed";
     }
 
-    private TBox box(Provisioning provisioning, Enrolment enrolment, String model, int number)
+    private TBox box(
+            Provisioning provisioning,
+            Enrolment enrolment,
+            String model,
+            int number,
+            VehicleModel car)
             throws IOException, InterruptedException, GeneralSecurityException {
         Vin vin = vin(number);
         String serial = "SIM-" + vin;
@@ -196,18 +206,13 @@ public final class Main implements Callable<Integer> {
                         Integer.parseInt(gateway.substring(colon + 1)),
                         dev.resolve("ca.crt"),
                         dev.resolve("command-keys"));
-        return new TBox(
-                speed == 0 ? config.withLossless(64) : config,
-                new VehicleModel(VehicleModel.Kind.PETROL, 0, 48.1, 11.5, 0),
-                clock);
+        return new TBox(speed == 0 ? config.withLossless(64) : config, car, clock);
     }
 
-    private FrameSource source(int index) {
+    private FrameSource source(VehicleModel car) {
         Path recorded = log;
         return recorded == null
-                ? new OwnVehicle(
-                        new VehicleModel(VehicleModel.Kind.PETROL, index * 97.0, 48.1, 11.5, 1_000),
-                        clock)
+                ? new OwnVehicle(car, clock)
                 : new ReplaySource(recorded, speed, time.equals("now"), clock);
     }
 

@@ -12,12 +12,14 @@ import java.time.Instant;
  * <p>The partition is the gateway's slot; a record that names another run is ignored.
  *
  * @param id what the reports name; for a command its command id
+ * @param attempt from 1, rising for an id and session; the reports name it
  * @param payload what the vehicle gets, as UTF-8: a compact JWS or a JSON document
  * @param expiresAt after it nothing is published; MQTT 5 carries the rest as message expiry
  */
 public record Downlink(
         Vin vin,
         String id,
+        int attempt,
         RunId run,
         SessionId session,
         DownTopic topic,

@@ -9,9 +9,16 @@ import java.time.Instant;
  * A record of {@code gateway.reports}, key VIN: what became of a {@link Downlink}.
  *
  * @param id the downlink's
+ * @param attempt the downlink's
  */
 public record DownlinkReport(
-        String id, DownTopic topic, RunId run, SessionId session, Outcome outcome, Instant at) {
+        String id,
+        int attempt,
+        DownTopic topic,
+        RunId run,
+        SessionId session,
+        Outcome outcome,
+        Instant at) {
 
     /** What became of it; all but the first two say that the vehicle certainly did not get it. */
     public enum Outcome {
