@@ -1,0 +1,176 @@
+package dev.driveline.registry;
+
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.registry.certificate.Authority;
+import dev.driveline.registry.certificate.Enrolment;
+import dev.driveline.registry.est.EstServer;
+import dev.driveline.registry.http.CatalogueRoutes;
+import dev.driveline.registry.http.CertificateRoutes;
+import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
+import dev.driveline.registry.http.ModelRoutes;
+import dev.driveline.registry.http.TboxRoutes;
+import dev.driveline.registry.http.VehicleRoutes;
+import dev.driveline.registry.postgres.Announcements;
+import dev.driveline.registry.postgres.AuthorityTable;
+import dev.driveline.registry.postgres.CatalogueTable;
+import dev.driveline.registry.postgres.CertificateTable;
+import dev.driveline.registry.postgres.EnrolmentTables;
+import dev.driveline.registry.postgres.ModelTable;
+import dev.driveline.registry.postgres.Renewal;
+import dev.driveline.registry.postgres.TboxTable;
+import dev.driveline.registry.postgres.VehicleTable;
+import dev.driveline.registry.x509.BirthCertificates;
+import dev.driveline.registry.x509.CertsOnly;
+import dev.driveline.registry.x509.Fingerprints;
+import dev.driveline.registry.x509.IssuingAuthority;
+import dev.driveline.registry.x509.SigningKey;
+import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.jws.Jws;
+import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.store.OutboxRelay;
+import dev.driveline.store.postgres.Database;
+import dev.driveline.store.postgres.Outbox;
+import java.security.SecureRandom;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The registry: vehicles, models, catalogues and certificates in PostgreSQL, told to the other
+ * services by {@code registry.vehicles}, {@code registry.catalogues} and {@code registry.access}.
+ *
+ * <p>REST stands on the process's port, EST on one of its own.
+ */
+public final class RegistryService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryService.class);
+    private static final String SCHEMA = "registry";
+    private static final Set<Topic> TOPICS =
+            Set.of(Topic.REGISTRY_VEHICLES, Topic.REGISTRY_CATALOGUES, Topic.REGISTRY_ACCESS);
+
+    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final EstServer est;
+
+    private RegistryService(RegistryConfig config, ServiceProcess process) {
+        process.onClose("registry", this);
+        SecureRandom random = new SecureRandom();
+        var authority = IssuingAuthority.open(config.authority(), process.clock(), random);
+        var signer =
+                new Jws.Signer(
+                        config.signingKeyId(),
+                        SigningKey.open(config.signingKey(), config.authority().create()));
+        Topics.prepare(config.kafka(), TOPICS);
+        Database database = closeLater(Database.openWithOutbox(config.database(), SCHEMA));
+        Outbox outbox = new Outbox();
+        closeLater(
+                OutboxRelay.start(
+                        database,
+                        outbox,
+                        config.kafka(),
+                        Topic.REGISTRY_ACCESS,
+                        process.metrics()));
+        var announcements = new Announcements(outbox, signer, config.epoch());
+
+        var models = new ModelTable(database, announcements);
+        var catalogues = new CatalogueTable(database, announcements);
+        var vehicles = new VehicleTable(database, announcements);
+        var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
+        var certificates = new CertificateTable(database, announcements, process.clock());
+        var authorities = new AuthorityTable(database, announcements);
+        authorities.trust(anchorOf(authority));
+        new Renewal(database, announcements).run();
+
+        process.rest().add(new ModelRoutes(models, catalogues).routes());
+        process.rest().add(new CatalogueRoutes(catalogues).routes());
+        process.rest().add(new VehicleRoutes(vehicles, config.checkDigits()).routes());
+        process.rest().add(new TboxRoutes(tboxes).routes());
+        process.rest()
+                .add(
+                        new CertificateRoutes(
+                                        certificates,
+                                        tenant -> authoritiesOf(authorities, tenant),
+                                        process.clock())
+                                .routes());
+        var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
+        est =
+                closeLater(
+                        EstServer.start(
+                                process.vertx(),
+                                config.est(),
+                                enrolment,
+                                new EstServer.Formats(
+                                        BirthCertificates::serialOf,
+                                        CertsOnly::of,
+                                        CertsOnly.of(chainOf(authority))),
+                                process.metrics()));
+        process.health().check("registry", database::problem);
+        LOG.atInfo()
+                .setMessage("registry started")
+                .addKeyValue("est", est.port())
+                .addKeyValue("issuesFor", authority.tenant())
+                .log();
+    }
+
+    /**
+     * Starts a registry; it is closed with the process, what was opened of it too if it fails.
+     *
+     * @throws IllegalStateException if a key file, a topic or a port is not as it must be, or
+     *     PostgreSQL or Kafka does not answer
+     */
+    public static RegistryService start(RegistryConfig config, ServiceProcess process) {
+        return new RegistryService(config, process);
+    }
+
+    /** The EST port that is open. */
+    public int estPort() {
+        return est.port();
+    }
+
+    @Override
+    public void close() {
+        while (!closings.isEmpty()) {
+            try {
+                closings.pop().close();
+            } catch (Exception failed) {
+                LOG.atWarn().setMessage("close failed").setCause(failed).log();
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T closeLater(T part) {
+        closings.push(part);
+        return part;
+    }
+
+    private static AuthorityTable.Anchor anchorOf(Authority authority) {
+        return new AuthorityTable.Anchor(
+                Fingerprints.of(authority.chain().getFirst()),
+                authority.tenant(),
+                chainOf(authority).getFirst());
+    }
+
+    private static List<AuthorityView> authoritiesOf(AuthorityTable authorities, TenantId tenant) {
+        return authorities.of(tenant).stream()
+                .map(anchor -> AuthorityView.of(anchor.id(), anchor.certificate()))
+                .toList();
+    }
+
+    private static List<byte[]> chainOf(Authority authority) {
+        List<byte[]> chain = new ArrayList<>();
+        try {
+            for (X509Certificate certificate : authority.chain()) {
+                chain.add(certificate.getEncoded());
+            }
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("a certificate that was read", impossible);
+        }
+        return chain;
+    }
+}

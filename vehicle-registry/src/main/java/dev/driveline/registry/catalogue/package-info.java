@@ -1,0 +1,5 @@
+/** DBC catalogues: checked, versioned by content. */
+@NullMarked
+package dev.driveline.registry.catalogue;
+
+import org.jspecify.annotations.NullMarked;

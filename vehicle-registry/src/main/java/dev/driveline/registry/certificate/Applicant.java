@@ -1,0 +1,20 @@
+package dev.driveline.registry.certificate;
+
+import dev.driveline.registry.vehicle.TboxSerial;
+
+/** Who asks for a certificate, and by what it is known. */
+public sealed interface Applicant {
+
+    TboxSerial serial();
+
+    /** By a birth certificate, checked by TLS. */
+    record Birth(TboxSerial serial) implements Applicant {}
+
+    /** By a one-time token, not checked yet. */
+    record Token(TboxSerial serial, String secret) implements Applicant {
+        @Override
+        public String toString() {
+            return "Token[serial=" + serial + ", secret=***]";
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.driveline.registry.http;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.ProblemException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the routes ask of a request; every failure is a problem that names the member. */
+final class Requests {
+
+    private static final int USUAL_PAGE = 100;
+    private static final int MAX_PAGE = 1_000;
+
+    private Requests() {}
+
+    static String required(@Nullable String value, String member) {
+        if (value == null || value.isBlank()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_REQUEST, "body: member '" + member + "' is required");
+        }
+        return value;
+    }
+
+    static <E extends Enum<E>> E oneOf(Class<E> type, String value, String member) {
+        for (E constant : type.getEnumConstants()) {
+            if (constant.name().equals(value)) {
+                return constant;
+            }
+        }
+        throw new InvalidValueException(
+                member, value, "expected one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    static int limit(Exchange exchange) {
+        return exchange.queryInteger("limit", USUAL_PAGE, 1, MAX_PAGE);
+    }
+
+    /** The key after which a page begins; empty for the first. */
+    static String cursor(Exchange exchange) {
+        String cursor = exchange.query("cursor");
+        return cursor == null ? "" : cursor;
+    }
+
+    /** The query's {@code label=key:value}, any number of them. */
+    static Map<String, String> labels(Exchange exchange) {
+        Map<String, String> labels = new TreeMap<>();
+        for (String label : exchange.queryAll("label")) {
+            int colon = label.indexOf(':');
+            if (colon < 1) {
+                throw new InvalidValueException("query label", label, "expected key:value");
+            }
+            labels.put(label.substring(0, colon), label.substring(colon + 1));
+        }
+        return labels;
+    }
+
+    /**
+     * Stops a caller whose token covers single vehicles from changing what concerns others too.
+     *
+     * @throws ProblemException OUTSIDE_CLAIM
+     */
+    static void mustCoverTheTenant(Exchange exchange) {
+        if (exchange.caller().vins() != null) {
+            throw new ProblemException(
+                    ErrorCode.OUTSIDE_CLAIM,
+                    "the token covers single vehicles, this concerns all of the tenant");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.driveline.registry.postgres;
+
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.registry.vehicle.Vehicle;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.jws.Jws;
+import dev.driveline.store.postgres.Outbox;
+import dev.driveline.store.postgres.OutboxRecord;
+import dev.driveline.store.postgres.Versions;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** What the registry tells the other services, written into the transaction of the change. */
+public final class Announcements {
+
+    private final Outbox outbox;
+    private final Jws.Signer signer;
+    private final int epoch;
+
+    /**
+     * @param signer whose public key the gateways pin
+     * @param epoch raised by the operator after a restore from backup
+     */
+    public Announcements(Outbox outbox, Jws.Signer signer, int epoch) {
+        this.outbox = outbox;
+        this.signer = signer;
+        this.epoch = epoch;
+    }
+
+    /** The next version of a key whose row is locked. */
+    long next(long previous) {
+        return Versions.next(previous, epoch);
+    }
+
+    /** Below every version of this epoch. */
+    long floor() {
+        return Versions.next(0, epoch);
+    }
+
+    void vehicles(Handle handle, List<Vehicle> vehicles) {
+        outbox.append(
+                handle,
+                vehicles.stream()
+                        .map(vehicle ->
+                                OutboxRecord.of(
+                                        Topic.REGISTRY_VEHICLES,
+                                        vehicle.vin().value(),
+                                        Json.bytes(vehicle.fact())))
+                        .toList());
+    }
+
+    void access(Handle handle, AccessRule rule) {
+        String signed = signer.sign(AccessRule.TYP, Json.bytes(rule));
+        outbox.append(
+                handle,
+                OutboxRecord.of(
+                        Topic.REGISTRY_ACCESS,
+                        rule.key(),
+                        signed.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /**
+     * @param packed {@code Compression.pack} of the source's bytes
+     */
+    void catalogue(Handle handle, CatalogueRef ref, byte[] packed) {
+        outbox.append(handle, OutboxRecord.of(Topic.REGISTRY_CATALOGUES, ref.toString(), packed));
+    }
+}

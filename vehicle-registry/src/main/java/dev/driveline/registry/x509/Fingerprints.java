@@ -1,0 +1,36 @@
+package dev.driveline.registry.x509;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import javax.security.auth.x500.X500Principal;
+
+/** How certificates and issuers are named in access rules. */
+public final class Fingerprints {
+
+    private Fingerprints() {}
+
+    /** SHA-256 of the certificate, hexadecimal: the id of a trust anchor. */
+    public static String of(X509Certificate certificate) {
+        try {
+            return sha256(certificate.getEncoded());
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("a certificate that was read", impossible);
+        }
+    }
+
+    /** SHA-256 of the DER name, hexadecimal. */
+    static String of(X500Principal name) {
+        return sha256(name.getEncoded());
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has SHA-256", impossible);
+        }
+    }
+}
