@@ -1,0 +1,25 @@
+package dev.driveline.telemetry;
+
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.settings.Settings;
+import dev.driveline.store.postgres.DatabaseConfig;
+import java.nio.file.Path;
+
+/**
+ * What the telemetry pipeline is told.
+ *
+ * @param stateFolder where Kafka Streams keeps its state between starts; Kafka has a copy, so it
+ *     may be lost, which costs a longer start
+ * @param threads that decode; more than the installation has partitions stand idle
+ */
+public record TelemetryConfig(
+        KafkaConfig kafka, DatabaseConfig database, Path stateFolder, int threads) {
+
+    public static TelemetryConfig from(Settings settings) {
+        return new TelemetryConfig(
+                KafkaConfig.from(settings),
+                DatabaseConfig.from(settings),
+                settings.path("telemetry.state-folder", Path.of("data", "telemetry-state")),
+                settings.integer("telemetry.threads", 2, 1, 256));
+    }
+}

@@ -1,0 +1,133 @@
+package dev.driveline.telemetry;
+
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.store.postgres.Database;
+import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.http.TelemetryRoutes;
+import dev.driveline.telemetry.kafka.LiveTail;
+import dev.driveline.telemetry.kafka.RegistryFeed;
+import dev.driveline.telemetry.kafka.StoreWriter;
+import dev.driveline.telemetry.kafka.WriterMetrics;
+import dev.driveline.telemetry.postgres.SampleQueries;
+import dev.driveline.telemetry.postgres.SampleTables;
+import dev.driveline.telemetry.stream.IntakeMetrics;
+import dev.driveline.telemetry.stream.PipelineStreams;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The telemetry pipeline: batches from Kafka decoded, stored in PostgreSQL, answered over REST.
+ * Thread-safe.
+ */
+public final class TelemetryService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TelemetryService.class);
+    private static final String SCHEMA = "telemetry";
+
+    private final ServiceProcess process;
+    private final Deque<Part> parts = new ArrayDeque<>();
+
+    private TelemetryService(ServiceProcess process) {
+        this.process = process;
+    }
+
+    /**
+     * Starts the pipeline and adds its routes; returns once the registry's facts are read. It is
+     * ready when its health checks say so.
+     *
+     * @throws IllegalStateException if a topic is wrong, or Kafka or PostgreSQL do not answer
+     */
+    public static TelemetryService start(TelemetryConfig config, ServiceProcess process) {
+        TelemetryService service = new TelemetryService(process);
+        try {
+            service.startParts(config);
+        } catch (RuntimeException failed) {
+            service.close();
+            throw failed;
+        }
+        process.onClose("telemetry pipeline", service);
+        return service;
+    }
+
+    private void startParts(TelemetryConfig config) {
+        KafkaConfig kafka = config.kafka();
+        Topics.prepare(
+                kafka,
+                EnumSet.of(
+                        Topic.TELEMETRY_CAN,
+                        Topic.TELEMETRY_SIGNALS,
+                        Topic.TELEMETRY_REJECTED,
+                        Topic.REGISTRY_VEHICLES,
+                        Topic.REGISTRY_CATALOGUES));
+        Database database = Database.open(config.database(), SCHEMA);
+        closeLater("database", database);
+
+        VehicleBook vehicles = new VehicleBook();
+        CatalogueBook catalogues = new CatalogueBook();
+        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, catalogues);
+        closeLater("registry feed", facts);
+
+        LiveTail live = LiveTail.start(kafka, process.clock());
+        closeLater("live tail", live);
+
+        StoreWriter writer =
+                StoreWriter.start(
+                        kafka, new SampleTables(database), new WriterMetrics(process.metrics()));
+        closeLater("store writer", writer);
+
+        PipelineStreams streams =
+                PipelineStreams.start(
+                        kafka,
+                        config.stateFolder(),
+                        config.threads(),
+                        facts,
+                        new IntakeMetrics(process.metrics()));
+        closeLater("streams", streams);
+
+        process.health().check("telemetry.database", database::problem);
+        process.health().check("telemetry.writer", writer::problem);
+        process.health().check("telemetry.streams", streams::problem);
+        process.rest()
+                .add(
+                        TelemetryRoutes.of(
+                                vehicles,
+                                catalogues,
+                                new SampleQueries(database),
+                                live,
+                                process.clock()));
+    }
+
+    /** Stops decoding first and the database last; may be called again. */
+    @Override
+    public void close() {
+        for (Part part = next(); part != null; part = next()) {
+            try {
+                part.closing().close();
+            } catch (Exception failed) {
+                LOG.atWarn()
+                        .setMessage("close failed")
+                        .addKeyValue("part", part.name())
+                        .setCause(failed)
+                        .log();
+            }
+        }
+    }
+
+    private record Part(String name, AutoCloseable closing) {}
+
+    private synchronized void closeLater(String name, AutoCloseable closing) {
+        parts.push(new Part(name, closing));
+    }
+
+    private synchronized @Nullable Part next() {
+        return parts.poll();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.driveline.telemetry.fact;
+
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.Vin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the registry has published. An answer of "unknown" is given only after everything was read
+ * that stood in the registry's topics when the question came, so a fact published before a batch is
+ * known when the batch is read.
+ *
+ * <p>Thread-safe; blocks while it reads up.
+ */
+public interface Facts {
+
+    /**
+     * @throws FactsUnavailableException if the registry's topic cannot be read now
+     */
+    @Nullable KnownVehicle vehicle(Vin vin);
+
+    /**
+     * @throws FactsUnavailableException if the registry's topic cannot be read now
+     */
+    CatalogueAnswer catalogue(CatalogueRef ref);
+}

@@ -1,0 +1,48 @@
+package dev.driveline.telemetry.fact;
+
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.VehicleFact;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** Every vehicle of the installation, about 150 bytes each. Thread-safe. */
+public final class VehicleBook {
+
+    private final ConcurrentMap<Vin, KnownVehicle> vehicles = new ConcurrentHashMap<>();
+    private final ConcurrentMap<TenantId, TenantId> tenants = new ConcurrentHashMap<>();
+    private final ConcurrentMap<CatalogueRef, CatalogueRef> catalogues = new ConcurrentHashMap<>();
+
+    /** Takes a fact in, unless a newer one is known. */
+    public void put(VehicleFact fact) {
+        KnownVehicle taken =
+                new KnownVehicle(
+                        fact.version(),
+                        one(tenants, fact.tenant()),
+                        fact.catalogue() == null ? null : one(catalogues, fact.catalogue()));
+        vehicles.merge(
+                fact.vin(),
+                taken,
+                (known, newer) -> newer.version() >= known.version() ? newer : known);
+    }
+
+    public void remove(Vin vin) {
+        vehicles.remove(vin);
+    }
+
+    public @Nullable KnownVehicle find(Vin vin) {
+        return vehicles.get(vin);
+    }
+
+    public int size() {
+        return vehicles.size();
+    }
+
+    /** A million vehicles share a few tenants and catalogues. */
+    private static <T> T one(ConcurrentMap<T, T> shared, T value) {
+        T before = shared.putIfAbsent(value, value);
+        return before == null ? value : before;
+    }
+}

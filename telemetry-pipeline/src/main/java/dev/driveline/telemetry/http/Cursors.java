@@ -1,0 +1,97 @@
+package dev.driveline.telemetry.http;
+
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.telemetry.packing.ByteReader;
+import dev.driveline.telemetry.packing.ByteWriter;
+import dev.driveline.telemetry.sample.SampleKey;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * Cursors of pages: opaque to a caller, base64url of a byte for the kind and what the next page
+ * needs to begin exactly behind this one.
+ */
+final class Cursors {
+
+    private static final int HISTORY = 1;
+    private static final int NAME = 2;
+    private static final String PARAMETER = "query cursor";
+    private static final String RULE = "expected the 'next' of the page before, unchanged";
+
+    private Cursors() {}
+
+    /** The window that the first page had, so that "now" stays the same, and the last sample. */
+    record HistoryPlace(long fromUs, long toUs, SampleKey last) {}
+
+    static String ofHistory(HistoryPlace place) {
+        return text(
+                new ByteWriter(64)
+                        .octet(HISTORY)
+                        .zigZag(place.fromUs())
+                        .zigZag(place.toUs())
+                        .zigZag(place.last().tUs())
+                        .fixed64(place.last().boot())
+                        .varint(place.last().seq())
+                        .varint(place.last().place()));
+    }
+
+    /**
+     * @throws InvalidValueException if it is none of {@link #ofHistory}
+     */
+    static HistoryPlace toHistory(String text) {
+        try {
+            ByteReader in = reader(text, HISTORY);
+            HistoryPlace place =
+                    new HistoryPlace(
+                            in.zigZag(),
+                            in.zigZag(),
+                            new SampleKey(
+                                    in.zigZag(),
+                                    in.fixed64(),
+                                    in.varint(),
+                                    in.count(Integer.MAX_VALUE)));
+            if (in.remaining() > 0) {
+                throw new IllegalArgumentException("bytes behind the end");
+            }
+            return place;
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    static String ofName(String name) {
+        ByteWriter out = new ByteWriter(64).octet(NAME);
+        for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
+            out.octet(octet);
+        }
+        return text(out);
+    }
+
+    /**
+     * @throws InvalidValueException if it is none of {@link #ofName}
+     */
+    static String toName(String text) {
+        try {
+            ByteReader in = reader(text, NAME);
+            byte[] name = new byte[in.remaining()];
+            for (int i = 0; i < name.length; i++) {
+                name[i] = (byte) in.octet();
+            }
+            return new String(name, StandardCharsets.UTF_8).replace("\0", "");
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    private static ByteReader reader(String text, int kind) {
+        ByteReader in = new ByteReader(Base64.getUrlDecoder().decode(text));
+        if (in.octet() != kind) {
+            throw new IllegalArgumentException("a cursor of another route");
+        }
+        return in;
+    }
+
+    private static String text(ByteWriter out) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(out.toBytes());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.driveline.telemetry.http;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.CompiledCatalogue;
+import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
+import dev.driveline.telemetry.sample.SampleArchive;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Finds the full names that a caller means by {@code signal=}: a full name {@code
+ * bus.Message.SIGNAL}, or the end of exactly one of the vehicle's, from a dot on.
+ *
+ * <p>A vehicle's signals are those of its catalogue in force and those that it ever sent.
+ * Thread-safe.
+ */
+final class SignalNames {
+
+    static final String PARAMETER = "signal";
+
+    private static final int MAX_CANDIDATES = 50;
+
+    private final CatalogueBook catalogues;
+    private final SampleArchive archive;
+
+    SignalNames(CatalogueBook catalogues, SampleArchive archive) {
+        this.catalogues = catalogues;
+        this.archive = archive;
+    }
+
+    /**
+     * The full names asked for; empty where the request names none.
+     *
+     * @throws ProblemException SIGNAL_UNKNOWN, SIGNAL_AMBIGUOUS with the candidates, or
+     *     INVALID_REQUEST for too many
+     */
+    Set<String> requested(Exchange exchange, ReadableVehicle vehicle, int max) {
+        List<String> asked = exchange.queryAll(PARAMETER);
+        if (asked.isEmpty()) {
+            return Set.of();
+        }
+        if (asked.size() > max) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_REQUEST,
+                    "query %s occurs %d times, at most %d are taken"
+                            .formatted(PARAMETER, asked.size(), max));
+        }
+        Set<String> known = catalogueNames(vehicle);
+        if (!known.containsAll(asked)) {
+            known.addAll(archive.names(vehicle.vin()));
+        }
+        Set<String> found = new LinkedHashSet<>();
+        asked.forEach(name -> found.add(resolve(name, known, vehicle)));
+        return found;
+    }
+
+    private Set<String> catalogueNames(ReadableVehicle vehicle) {
+        Set<String> names = new TreeSet<>();
+        CatalogueRef ref = vehicle.known().catalogue();
+        CompiledCatalogue catalogue = ref == null ? null : catalogues.compiled(ref);
+        if (catalogue != null) {
+            catalogue.catalogue().signals().forEach(signal -> names.add(signal.fullName()));
+        }
+        return names;
+    }
+
+    private static String resolve(String name, Set<String> known, ReadableVehicle vehicle) {
+        if (known.contains(name)) {
+            return name;
+        }
+        String ending = "." + name;
+        List<String> candidates = new ArrayList<>();
+        for (String full : known) {
+            if (full.endsWith(ending)) {
+                candidates.add(full);
+            }
+        }
+        if (candidates.isEmpty() || name.isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.SIGNAL_UNKNOWN,
+                    "vehicle " + vehicle.vin() + " has no signal '" + name + "'",
+                    Map.of(PARAMETER, name));
+        }
+        if (candidates.size() > 1) {
+            throw new ProblemException(
+                    ErrorCode.SIGNAL_AMBIGUOUS,
+                    "vehicle %s has %d signals that end in '%s'; name one of them in full"
+                            .formatted(vehicle.vin(), candidates.size(), name),
+                    Map.of(
+                            PARAMETER,
+                            name,
+                            "candidates",
+                            candidates.subList(0, Math.min(candidates.size(), MAX_CANDIDATES))));
+        }
+        return candidates.getFirst();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.driveline.telemetry.http;
+
+import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.live.LiveSource;
+import dev.driveline.telemetry.sample.SampleArchive;
+import java.time.Clock;
+import java.util.List;
+
+/** All routes of this service; each asks for the scope {@code telemetry:read}. */
+public final class TelemetryRoutes {
+
+    private TelemetryRoutes() {}
+
+    public static List<Route> of(
+            VehicleBook vehicles,
+            CatalogueBook catalogues,
+            SampleArchive archive,
+            LiveSource live,
+            Clock clock) {
+        VehicleAccess access = new VehicleAccess(vehicles);
+        SignalNames names = new SignalNames(catalogues, archive);
+        return List.of(
+                Route.get(
+                        LatestRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new LatestRoute(access, names, archive, catalogues)::handle),
+                Route.get(
+                        HistoryRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new HistoryRoute(access, names, archive, catalogues, clock)::handle),
+                Route.get(
+                        IntakeRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new IntakeRoute(access, archive)::handle),
+                Route.get(
+                        StreamRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new StreamRoute(access, names, catalogues, live)::handle));
+    }
+}

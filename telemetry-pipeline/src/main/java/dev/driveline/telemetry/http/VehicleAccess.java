@@ -1,0 +1,49 @@
+package dev.driveline.telemetry.http;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.VehicleBook;
+import org.jspecify.annotations.Nullable;
+
+/** Who may read which vehicle: its tenant's callers whose token covers it. Thread-safe. */
+final class VehicleAccess {
+
+    private final VehicleBook vehicles;
+
+    VehicleAccess(VehicleBook vehicles) {
+        this.vehicles = vehicles;
+    }
+
+    /**
+     * The vehicle of the request's path.
+     *
+     * @throws ProblemException VEHICLE_UNKNOWN for one of another tenant, too: its existence is
+     *     nobody else's business
+     */
+    ReadableVehicle vehicle(Exchange exchange) {
+        Vin vin = exchange.vin();
+        KnownVehicle known = knownTo(exchange.caller(), vin);
+        if (known == null) {
+            throw new ProblemException(
+                    ErrorCode.VEHICLE_UNKNOWN, "vehicle " + vin + " is not known");
+        }
+        return new ReadableVehicle(vin, known);
+    }
+
+    /** Whether the caller may read the vehicle still. */
+    boolean isReadable(Caller caller, Vin vin) {
+        return caller.covers(vin) && knownTo(caller, vin) != null;
+    }
+
+    /** A vehicle that the caller may read. */
+    record ReadableVehicle(Vin vin, KnownVehicle known) {}
+
+    private @Nullable KnownVehicle knownTo(Caller caller, Vin vin) {
+        KnownVehicle known = vehicles.find(vin);
+        return known != null && known.tenant().equals(caller.tenant()) ? known : null;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.driveline.telemetry.intake;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BootId;
+import dev.driveline.telemetry.sequence.BootProgress;
+
+/** What was accepted of a vehicle so far. One thread. */
+public interface Progress {
+
+    /** {@link BootProgress#none()} where nothing is known. */
+    BootProgress boot(Vin vin, BootId boot);
+
+    void putBoot(Vin vin, BootId boot, BootProgress progress);
+
+    /** The newest vehicle time accepted, microseconds since 1970; 0 where nothing is known. */
+    long newestUs(Vin vin);
+
+    void putNewestUs(Vin vin, long newestUs);
+}

@@ -1,0 +1,130 @@
+package dev.driveline.telemetry.kafka;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.kafka.TailReader;
+import dev.driveline.telemetry.live.LivePosition;
+import dev.driveline.telemetry.live.LiveSource;
+import dev.driveline.telemetry.sample.StoredBatch;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands the records of {@code telemetry.signals} to those who listen to their vehicle. Thread-safe;
+ * one reader a process, however many listen.
+ *
+ * <p>A listener that goes on behind an earlier sample, or that was too slow for its queue, first
+ * reads what it lacks from the log with a reader of its own, see {@link CatchUp}.
+ */
+public final class LiveTail implements LiveSource, AutoCloseable {
+
+    private static final String NAME = "telemetry-live";
+
+    private final KafkaConfig kafka;
+    private final Clock clock;
+
+    /** Guards the listeners and the ends: a listener knows exactly what it was not handed. */
+    private final Object lock = new Object();
+
+    private final Map<Vin, List<LiveListening>> listeners = new HashMap<>();
+    private final long[] nextOffsets;
+    private final TailReader reader;
+    private volatile boolean closed;
+
+    private LiveTail(KafkaConfig kafka, Clock clock) {
+        this.kafka = kafka;
+        this.clock = clock;
+        this.nextOffsets = new long[kafka.partitions()];
+        this.reader =
+                TailReader.start(
+                        NAME,
+                        kafka.consumer(NAME),
+                        kafka.prefix().of(Topic.TELEMETRY_SIGNALS),
+                        IntStream.range(0, kafka.partitions()).boxed().toList(),
+                        TailReader.From.END,
+                        this::take);
+    }
+
+    /** Starts reading at the end of the log. */
+    public static LiveTail start(KafkaConfig kafka, Clock clock) {
+        return new LiveTail(kafka, clock);
+    }
+
+    @Override
+    public Listening listen(Vin vin, @Nullable LivePosition after) {
+        LiveListening listening = new LiveListening(this, vin, after);
+        listening.begin();
+        return listening;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        reader.close();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** A reader for what lies between a position and {@code endOffset}. */
+    CatchUp catchUp(Vin vin, LivePosition after, long endOffset) {
+        return CatchUp.open(kafka, clock, vin, after, endOffset);
+    }
+
+    int partitionOf(Vin vin) {
+        return VehiclePartition.of(vin, kafka.partitions());
+    }
+
+    /** From now on it is handed the vehicle's records; returns the first offset that it can get. */
+    long add(LiveListening listening) {
+        int partition = partitionOf(listening.vin());
+        synchronized (lock) {
+            listeners.computeIfAbsent(listening.vin(), _ -> new ArrayList<>()).add(listening);
+            // Before the first record, the reader's own position is where it began.
+            return nextOffsets[partition] == 0
+                    ? reader.position(partition)
+                    : nextOffsets[partition];
+        }
+    }
+
+    void remove(LiveListening listening) {
+        synchronized (lock) {
+            List<LiveListening> those = listeners.get(listening.vin());
+            if (those != null) {
+                those.remove(listening);
+                if (those.isEmpty()) {
+                    listeners.remove(listening.vin());
+                }
+            }
+        }
+    }
+
+    /** On the reader's thread. */
+    private void take(ConsumerRecord<byte[], byte[]> record) {
+        synchronized (lock) {
+            nextOffsets[record.partition()] = record.offset() + 1;
+            if (listeners.isEmpty() || record.key() == null) {
+                return;
+            }
+            String key = new String(record.key(), StandardCharsets.US_ASCII);
+            List<LiveListening> those = Vin.isValid(key) ? listeners.get(Vin.of(key)) : null;
+            if (those == null) {
+                return;
+            }
+            StoredBatch stored = SignalRecords.read(record);
+            if (stored != null) {
+                those.forEach(
+                        one -> one.offer(record.partition(), record.offset(), stored.batch()));
+            }
+        }
+    }
+}

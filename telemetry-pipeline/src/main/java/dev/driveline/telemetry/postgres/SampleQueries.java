@@ -1,0 +1,169 @@
+package dev.driveline.telemetry.postgres;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.store.postgres.Database;
+import dev.driveline.telemetry.sample.BootIntake;
+import dev.driveline.telemetry.sample.Quality;
+import dev.driveline.telemetry.sample.Sample;
+import dev.driveline.telemetry.sample.SampleArchive;
+import dev.driveline.telemetry.sample.SampleKey;
+import dev.driveline.telemetry.sample.SignalDefinition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link SampleTables} wrote. Thread-safe. */
+public final class SampleQueries implements SampleArchive {
+
+    private final Database database;
+
+    public SampleQueries(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<Sample> latest(
+            Vin vin, @Nullable String after, Set<String> names, String prefix, int limit) {
+        return database.transaction(handle -> {
+            Connection connection = handle.getConnection();
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            """
+                            select s.name, d.unit, d.factor, d.physical_offset, d.is_real,
+                                d.is_unsigned64, d.catalogue, d.position, l.t_us, l.boot,
+                                l.seq, l.place, l.recv_us, l.raw, l.quality, l.late
+                            from latest l
+                            join signal s on s.id = l.signal_id
+                            join signal_definition d on d.id = l.definition_id
+                            where l.vin = ? and s.name > ? and starts_with(s.name, ?)
+                                and (? or s.name = any (?))
+                            order by s.name limit ?
+                            """)) {
+                statement.setString(1, vin.value());
+                statement.setString(2, after == null ? "" : after);
+                statement.setString(3, prefix);
+                statement.setBoolean(4, names.isEmpty());
+                statement.setArray(5, connection.createArrayOf("text", names.toArray()));
+                statement.setInt(6, limit);
+                return readLatest(statement);
+            }
+        });
+    }
+
+    @Override
+    public Set<String> names(Vin vin) {
+        return database.transaction(handle -> {
+            try (PreparedStatement statement =
+                    handle.getConnection()
+                            .prepareStatement(
+                                    """
+                                    select s.name from latest l
+                                    join signal s on s.id = l.signal_id where l.vin = ?
+                                    """)) {
+                statement.setString(1, vin.value());
+                Set<String> names = new LinkedHashSet<>();
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        names.add(rows.getString(1));
+                    }
+                }
+                return names;
+            }
+        });
+    }
+
+    @Override
+    public List<Sample> history(
+            Vin vin,
+            Set<String> names,
+            long fromUs,
+            long toUs,
+            @Nullable SampleKey after,
+            int limit) {
+        return database.transaction(handle ->
+                HistoryMerge.read(
+                        handle.getConnection(),
+                        new HistoryMerge.Question(vin, names, fromUs, toUs, after, limit)));
+    }
+
+    @Override
+    public List<BootIntake> intake(Vin vin, int limit) {
+        return database.transaction(handle -> {
+            try (PreparedStatement statement =
+                    handle.getConnection()
+                            .prepareStatement(
+                                    """
+                                    select boot, highest_seq, batches, late_batches, frames,
+                                        unknown_frames, unknown_multiplexers, samples,
+                                        first_recv_us, last_recv_us
+                                    from intake where vin = ?
+                                    order by last_recv_us desc, boot limit ?
+                                    """)) {
+                statement.setString(1, vin.value());
+                statement.setInt(2, limit);
+                return readIntake(statement);
+            }
+        });
+    }
+
+    /** From columns name, unit, factor, offset, real, unsigned64, catalogue, position. */
+    static SignalDefinition definitionOf(ResultSet row) throws SQLException {
+        return new SignalDefinition(
+                row.getString(1),
+                row.getString(2),
+                row.getDouble(3),
+                row.getDouble(4),
+                row.getBoolean(5),
+                row.getBoolean(6),
+                row.getString(7),
+                row.getInt(8));
+    }
+
+    private static List<Sample> readLatest(PreparedStatement statement) throws SQLException {
+        List<Sample> samples = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                samples.add(
+                        new Sample(
+                                definitionOf(rows),
+                                new SampleKey(
+                                        rows.getLong(9),
+                                        rows.getLong(10),
+                                        rows.getLong(11),
+                                        rows.getInt(12)),
+                                rows.getLong(13),
+                                rows.getLong(14),
+                                Quality.of(rows.getInt(15)),
+                                rows.getBoolean(16)));
+            }
+        }
+        return samples;
+    }
+
+    private static List<BootIntake> readIntake(PreparedStatement statement) throws SQLException {
+        List<BootIntake> boots = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                boots.add(
+                        new BootIntake(
+                                rows.getLong(1),
+                                rows.getLong(2),
+                                rows.getLong(3),
+                                rows.getLong(4),
+                                rows.getLong(5),
+                                rows.getLong(6),
+                                rows.getLong(7),
+                                rows.getLong(8),
+                                rows.getLong(9),
+                                rows.getLong(10)));
+            }
+        }
+        return boots;
+    }
+}

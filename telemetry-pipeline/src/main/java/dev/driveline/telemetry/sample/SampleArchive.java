@@ -1,0 +1,41 @@
+package dev.driveline.telemetry.sample;
+
+import dev.driveline.contract.id.Vin;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where samples are found. Thread-safe; blocks. */
+public interface SampleArchive {
+
+    /**
+     * The latest sample of each of a vehicle's signals, by name in code point order.
+     *
+     * @param after only names behind this one; null from the first
+     * @param names only these; empty for all
+     * @param prefix only names that begin so; possibly empty
+     */
+    List<Sample> latest(
+            Vin vin, @Nullable String after, Set<String> names, String prefix, int limit);
+
+    /** The full names of all signals that a vehicle ever sent. */
+    Set<String> names(Vin vin);
+
+    /**
+     * Samples in the order of their keys.
+     *
+     * @param fromUs vehicle time, inclusive
+     * @param toUs exclusive
+     * @param after only samples behind this one; null from the first
+     */
+    List<Sample> history(
+            Vin vin,
+            Set<String> names,
+            long fromUs,
+            long toUs,
+            @Nullable SampleKey after,
+            int limit);
+
+    /** What was accepted of a vehicle, a row a boot, the one heard last first. */
+    List<BootIntake> intake(Vin vin, int limit);
+}

@@ -1,0 +1,50 @@
+package dev.driveline.telemetry.stream;
+
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.telemetry.fact.Facts;
+import dev.driveline.telemetry.intake.Intake;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The topology: {@code telemetry.can} → {@link IntakeProcessor} → {@code telemetry.signals} or
+ * {@code telemetry.rejected}. Everything is bytes on its way, so that nothing fails before the
+ * processor has a say.
+ */
+final class CanTopology {
+
+    private static final String SOURCE = "can";
+    private static final String INTAKE = "intake";
+
+    private CanTopology() {}
+
+    static Topology of(TopicPrefix prefix, Facts facts, IntakeMetrics metrics) {
+        ByteArraySerializer serializer = new ByteArraySerializer();
+        ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
+        return new Topology()
+                .addSource(SOURCE, deserializer, deserializer, prefix.of(Topic.TELEMETRY_CAN))
+                .addProcessor(INTAKE, () -> new IntakeProcessor(new Intake(facts), metrics), SOURCE)
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(ProgressStore.NAME),
+                                Serdes.ByteArray(),
+                                Serdes.ByteArray()),
+                        INTAKE)
+                .addSink(
+                        IntakeProcessor.SAMPLES,
+                        prefix.of(Topic.TELEMETRY_SIGNALS),
+                        serializer,
+                        serializer,
+                        INTAKE)
+                .addSink(
+                        IntakeProcessor.REJECTED,
+                        prefix.of(Topic.TELEMETRY_REJECTED),
+                        serializer,
+                        serializer,
+                        INTAKE);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.driveline.telemetry.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.vehicle.Rejection;
+import dev.driveline.telemetry.fact.FactsUnavailableException;
+import dev.driveline.telemetry.intake.Intake;
+import dev.driveline.telemetry.intake.Outcome;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs {@link Intake} over the records of one partition and sends on what comes of it. */
+final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+
+    static final String SAMPLES = "samples";
+    static final String REJECTED = "rejected";
+
+    private static final Logger LOG = LoggerFactory.getLogger(IntakeProcessor.class);
+    private static final Duration FORGET_EVERY = Duration.ofHours(6);
+    private static final String SCHEMA = "SampleBatch/1";
+    private static final int MAX_DETAIL_CHARACTERS = 1_000;
+
+    private final Intake intake;
+    private final IntakeMetrics metrics;
+    private @Nullable ProcessorContext<byte[], byte[]> context;
+    private @Nullable ProgressStore progress;
+
+    IntakeProcessor(Intake intake, IntakeMetrics metrics) {
+        this.intake = intake;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> initialised) {
+        context = initialised;
+        ProgressStore store = new ProgressStore(initialised.getStateStore(ProgressStore.NAME));
+        progress = store;
+        initialised.schedule(
+                FORGET_EVERY, PunctuationType.WALL_CLOCK_TIME, nowMs -> forget(store, nowMs));
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        Outcome outcome = requireNonNull(metrics.time().record(() -> outcomeOf(record)));
+        metrics.count(outcome);
+        ProcessorContext<byte[], byte[]> to = requireNonNull(context);
+        switch (outcome) {
+            case Outcome.Accepted accepted -> to.forward(samples(record, accepted), SAMPLES);
+            case Outcome.Duplicate _ -> {
+                // Dropped; it was counted.
+            }
+            case Outcome.Rejected rejected -> to.forward(refused(record, rejected), REJECTED);
+        }
+    }
+
+    /**
+     * A record that trips over a fault of ours is rejected, too: it must not stop its partition. A
+     * failure of Kafka or of the state store is no fault of the record and stops the thread.
+     */
+    private Outcome outcomeOf(Record<byte[], byte[]> record) {
+        byte[] value = record.value();
+        if (value == null) {
+            return new Outcome.Rejected(Rejection.MALFORMED, "the record has no value");
+        }
+        try {
+            return intake.take(record.key(), value, receivedUs(record), requireNonNull(progress));
+        } catch (FactsUnavailableException | KafkaException infrastructure) {
+            throw infrastructure;
+        } catch (RuntimeException bug) {
+            LOG.atError().setMessage("batch rejected after a failure").setCause(bug).log();
+            return new Outcome.Rejected(Rejection.MALFORMED, "it could not be read: " + bug);
+        }
+    }
+
+    private static Record<byte[], byte[]> samples(
+            Record<byte[], byte[]> record, Outcome.Accepted accepted) {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(Headers.SCHEMA, bytes(SCHEMA));
+        headers.add(Headers.RECEIVED, bytes(String.valueOf(accepted.batch().getRecvUs())));
+        String tenant =
+                accepted.tenant() == null
+                        ? text(record, Headers.TENANT)
+                        : accepted.tenant().value();
+        if (tenant != null) {
+            headers.add(Headers.TENANT, bytes(tenant));
+        }
+        return new Record<>(
+                record.key(), accepted.batch().toByteArray(), record.timestamp(), headers);
+    }
+
+    /** The original, its headers kept. */
+    private static Record<byte[], byte[]> refused(
+            Record<byte[], byte[]> record, Outcome.Rejected rejected) {
+        RecordHeaders headers = new RecordHeaders(record.headers());
+        headers.remove(Headers.REASON).remove(Headers.DETAIL);
+        String detail = rejected.detail();
+        headers.add(Headers.REASON, bytes(rejected.reason().name()));
+        headers.add(
+                Headers.DETAIL,
+                bytes(detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARACTERS))));
+        return record.withHeaders(headers);
+    }
+
+    /** The gateway's word; without one, the time of the record. */
+    private static long receivedUs(Record<byte[], byte[]> record) {
+        String text = text(record, Headers.RECEIVED);
+        if (text != null && text.matches("[1-9]\\d{0,15}")) {
+            return Long.parseLong(text);
+        }
+        return record.timestamp() * 1_000;
+    }
+
+    private static @Nullable String text(Record<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null || header.value() == null
+                ? null
+                : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void forget(ProgressStore store, long nowMs) {
+        int forgotten = store.forgetOutdated(nowMs);
+        LOG.atInfo().setMessage("silent boots forgotten").addKeyValue("boots", forgotten).log();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.driveline.telemetry.stream;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BootId;
+import dev.driveline.telemetry.intake.Progress;
+import dev.driveline.telemetry.sequence.BootProgress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Progress in a state store of Kafka Streams; of the task's thread.
+ *
+ * <p>Shape: key VIN (17 bytes) → newest vehicle time (8 bytes); key VIN and boot id (25 bytes) →
+ * {@link BootProgress#toBytes}. One store for both, since each costs an open database a partition.
+ */
+final class ProgressStore implements Progress {
+
+    static final String NAME = "vehicle-progress";
+
+    private static final int BOOT_KEY_BYTES = Vin.LENGTH + BootId.BYTES;
+    private static final int MAX_FORGOTTEN_AT_ONCE = 100_000;
+
+    private final KeyValueStore<byte[], byte[]> store;
+
+    ProgressStore(KeyValueStore<byte[], byte[]> store) {
+        this.store = store;
+    }
+
+    @Override
+    public BootProgress boot(Vin vin, BootId boot) {
+        byte[] value = store.get(bootKey(vin, boot));
+        return value == null ? BootProgress.none() : BootProgress.fromBytes(value);
+    }
+
+    @Override
+    public void putBoot(Vin vin, BootId boot, BootProgress progress) {
+        store.put(bootKey(vin, boot), progress.toBytes());
+    }
+
+    @Override
+    public long newestUs(Vin vin) {
+        byte[] value = store.get(vehicleKey(vin));
+        return value == null ? 0 : ByteBuffer.wrap(value).getLong();
+    }
+
+    @Override
+    public void putNewestUs(Vin vin, long newestUs) {
+        store.put(vehicleKey(vin), ByteBuffer.allocate(Long.BYTES).putLong(newestUs).array());
+    }
+
+    /** Forgets boots that were silent for 60 days; returns how many. */
+    int forgetOutdated(long nowMs) {
+        List<byte[]> outdated = new ArrayList<>();
+        try (KeyValueIterator<byte[], byte[]> all = store.all()) {
+            while (all.hasNext() && outdated.size() < MAX_FORGOTTEN_AT_ONCE) {
+                KeyValue<byte[], byte[]> entry = all.next();
+                if (entry.key.length == BOOT_KEY_BYTES
+                        && BootProgress.fromBytes(entry.value).isOutdated(nowMs)) {
+                    outdated.add(entry.key);
+                }
+            }
+        }
+        outdated.forEach(store::delete);
+        return outdated.size();
+    }
+
+    private static byte[] vehicleKey(Vin vin) {
+        return vin.value().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] bootKey(Vin vin, BootId boot) {
+        return ByteBuffer.allocate(BOOT_KEY_BYTES)
+                .put(vehicleKey(vin))
+                .putLong(boot.bits())
+                .array();
+    }
+}

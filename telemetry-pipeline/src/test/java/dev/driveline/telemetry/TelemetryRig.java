@@ -1,0 +1,198 @@
+package dev.driveline.telemetry;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.contract.registry.VehicleFact;
+import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.fact.TestCatalogue;
+import dev.driveline.testkit.Http;
+import dev.driveline.testkit.TestKafka;
+import dev.driveline.testkit.TestPostgres;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** A pipeline on real servers, and the registry and the gateway as far as it sees them. */
+final class TelemetryRig implements AutoCloseable {
+
+    static final int PARTITIONS = 4;
+
+    /** A token is {@code tenant}, then scopes and {@code vin=…} behind commas. */
+    static final String ACME = "acme,telemetry:read";
+
+    final TestPostgres.Database database = TestPostgres.freshDatabase();
+    final KafkaConfig kafka =
+            KafkaConfig.single(
+                    TestKafka.bootstrap(), new TopicPrefix(TestKafka.freshPrefix()), PARTITIONS);
+
+    private final Path stateFolder;
+    private final KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(kafka.producer("test"));
+    private final Http http = Http.at("");
+    private ServiceProcess process;
+    private TelemetryService service;
+    private long version;
+
+    TelemetryRig(Path stateFolder) {
+        this.stateFolder = stateFolder;
+        start();
+    }
+
+    void start() {
+        process =
+                ServiceProcess.start(
+                        ServiceProcess.ProcessConfig.onFreePorts(),
+                        TelemetryRig::callerOf,
+                        Clock.systemUTC());
+        service =
+                TelemetryService.start(
+                        new TelemetryConfig(
+                                kafka,
+                                new DatabaseConfig(
+                                        database.jdbcUrl(),
+                                        database.user(),
+                                        database.password(),
+                                        6),
+                                stateFolder,
+                                2),
+                        process);
+        process.open();
+    }
+
+    /** Stops the service; what is sent meanwhile waits in Kafka. */
+    void stop() {
+        process.close();
+    }
+
+    Http http(String token) {
+        return new Http(http.client(), base(), token);
+    }
+
+    Http http() {
+        return http(ACME);
+    }
+
+    Http admin() {
+        return Http.at("http://127.0.0.1:" + process.admin().port());
+    }
+
+    String base() {
+        return "http://127.0.0.1:" + process.rest().port();
+    }
+
+    void publish(TestCatalogue catalogue) {
+        send(Topic.REGISTRY_CATALOGUES, catalogue.ref().toString(), catalogue.packed());
+    }
+
+    void publish(Vin vin, String tenant, CatalogueRef catalogue) {
+        version++;
+        VehicleFact fact =
+                new VehicleFact(
+                        version,
+                        vin,
+                        TenantId.of(tenant),
+                        "model",
+                        VehicleState.ACTIVE,
+                        catalogue,
+                        Map.of());
+        send(Topic.REGISTRY_VEHICLES, vin.value(), Json.bytes(fact));
+    }
+
+    /** As a gateway hands a batch on. */
+    void batch(Vin vin, byte[] value, long receivedUs) {
+        ProducerRecord<byte[], byte[]> record = record(Topic.TELEMETRY_CAN, vin.value(), value);
+        record.headers().add(Headers.RECEIVED, bytes(String.valueOf(receivedUs)));
+        record.headers().add(Headers.TENANT, bytes("acme"));
+        var _ = producer.send(record);
+    }
+
+    void send(Topic topic, String key, byte[] value) {
+        var _ = producer.send(record(topic, key, value));
+        producer.flush();
+    }
+
+    void flush() {
+        producer.flush();
+    }
+
+    /** All committed records that stand in a topic now. */
+    List<ConsumerRecord<byte[], byte[]>> records(Topic topic) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(kafka.consumer("test-reader"))) {
+            List<TopicPartition> partitions =
+                    IntStream.range(0, PARTITIONS)
+                            .mapToObj(i -> new TopicPartition(kafka.prefix().of(topic), i))
+                            .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (ends.entrySet().stream()
+                    .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(100)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        producer.close(Duration.ofSeconds(5));
+        process.close();
+        service.close();
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Topic topic, String key, byte[] value) {
+        return new ProducerRecord<>(kafka.prefix().of(topic), bytes(key), value);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Caller callerOf(String token) {
+        List<String> parts = Arrays.asList(token.split(",", -1));
+        if (parts.getFirst().isEmpty()) {
+            throw new ProblemException(ErrorCode.UNAUTHENTICATED, "empty token");
+        }
+        Set<Vin> vins =
+                parts.stream()
+                        .filter(part -> part.startsWith("vin="))
+                        .map(part -> Vin.of(part.substring(4)))
+                        .collect(Collectors.toSet());
+        return new Caller(
+                "tester",
+                null,
+                TenantId.of(parts.getFirst()),
+                Set.copyOf(parts.subList(1, parts.size())),
+                vins.isEmpty() ? null : vins);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.driveline.telemetry.intake;
+
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.VehicleFact;
+import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.telemetry.fact.CatalogueAnswer;
+import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.Facts;
+import dev.driveline.telemetry.fact.FactsUnavailableException;
+import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.TestCatalogue;
+import dev.driveline.telemetry.fact.VehicleBook;
+import java.util.Map;
+
+/** Facts that a test writes itself. */
+public final class BookFacts implements Facts {
+
+    private final VehicleBook vehicles = new VehicleBook();
+    private final CatalogueBook catalogues = new CatalogueBook();
+    private long version;
+    private boolean away;
+
+    public void publish(TestCatalogue catalogue) {
+        catalogues.put(catalogue.ref(), catalogue.packed());
+    }
+
+    public void publish(Vin vin, CatalogueRef catalogue) {
+        version++;
+        vehicles.put(
+                new VehicleFact(
+                        version,
+                        vin,
+                        TenantId.of("acme"),
+                        "model",
+                        VehicleState.ACTIVE,
+                        catalogue,
+                        Map.of()));
+    }
+
+    public void away(boolean now) {
+        away = now;
+    }
+
+    @Override
+    public KnownVehicle vehicle(Vin vin) {
+        if (away) {
+            throw new FactsUnavailableException("away", null);
+        }
+        return vehicles.find(vin);
+    }
+
+    @Override
+    public CatalogueAnswer catalogue(CatalogueRef ref) {
+        return catalogues.find(ref);
+    }
+}
