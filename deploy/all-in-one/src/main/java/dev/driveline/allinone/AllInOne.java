@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The platform in one process: Kafka, PostgreSQL, the four services, a development authority and
- * identity provider, six vehicles. Data are kept; a second start goes on where the first was killed.
+ * identity provider, six vehicles. Data are kept; a second start goes on where the first was
+ * killed.
  */
 public final class AllInOne implements AutoCloseable {
 
@@ -53,8 +54,6 @@ public final class AllInOne implements AutoCloseable {
     private final EmbeddedPostgresql postgresql;
     private final ServiceProcess process;
     private final RegistryService registry;
-    private final TelemetryService telemetry;
-    private final CommandService command;
     private final DevTokens tokens;
     private final DevFleet fleet;
     private @Nullable GatewayService gateway;
@@ -77,10 +76,17 @@ public final class AllInOne implements AutoCloseable {
         Path dev = config.dev();
         Files.createDirectories(dev);
         progress.accept("Kafka …");
-        kafka = EmbeddedKafka.start(EmbeddedKafka.Config.in(config.data().resolve("kafka")).withPorts(config.kafkaPort(), 0).withPartitions(PARTITIONS));
+        kafka =
+                EmbeddedKafka.start(
+                        EmbeddedKafka.Config.in(config.data().resolve("kafka"))
+                                .withPorts(config.kafkaPort(), 0)
+                                .withPartitions(PARTITIONS));
         try {
             progress.accept("PostgreSQL …");
-            postgresql = EmbeddedPostgresql.start(EmbeddedPostgresql.Config.in(config.data().resolve("postgres")).withPort(config.postgresPort()));
+            postgresql =
+                    EmbeddedPostgresql.start(
+                            EmbeddedPostgresql.Config.in(config.data().resolve("postgres"))
+                                    .withPort(config.postgresPort()));
         } catch (RuntimeException failed) {
             kafka.close();
             throw failed;
@@ -96,14 +102,24 @@ public final class AllInOne implements AutoCloseable {
         try {
             KeyMaker factory = developmentKeys(dev);
             progress.accept("the services …");
-            KafkaConfig kafkaConfig = KafkaConfig.single(kafka.bootstrap(), TopicPrefix.NONE, PARTITIONS);
+            KafkaConfig kafkaConfig =
+                    KafkaConfig.single(kafka.bootstrap(), TopicPrefix.NONE, PARTITIONS);
             registry = RegistryService.start(registryConfig(kafkaConfig), process);
-            telemetry =
+            var _ =
                     TelemetryService.start(
-                            new TelemetryConfig(kafkaConfig, database(), config.data().resolve("telemetry-state"), 1), process);
-            command =
+                            new TelemetryConfig(
+                                    kafkaConfig,
+                                    database(),
+                                    config.data().resolve("telemetry-state"),
+                                    1),
+                            process);
+            var _ =
                     CommandService.start(
-                            new CommandConfig(kafkaConfig, database(), dev.resolve("secret").resolve("command-1.key"), "command-1"),
+                            new CommandConfig(
+                                    kafkaConfig,
+                                    database(),
+                                    dev.resolve("secret").resolve("command-1.key"),
+                                    "command-1"),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {
@@ -116,7 +132,10 @@ public final class AllInOne implements AutoCloseable {
             fleet = new DevFleet(config, clock);
             fleet.provision(api(), operator, est(), factory);
             fleet.drive(config.vehicles(), gatewayPort());
-        } catch (IOException | GeneralSecurityException | InterruptedException | RuntimeException failed) {
+        } catch (IOException
+                | GeneralSecurityException
+                | InterruptedException
+                | RuntimeException failed) {
             process.close();
             closeServers();
             throw failed;
@@ -172,7 +191,10 @@ public final class AllInOne implements AutoCloseable {
         int port = former.port();
         int webSocketPort = former.webSocketPort();
         former.close();
-        startGateway(KafkaConfig.single(kafka.bootstrap(), TopicPrefix.NONE, PARTITIONS), port, webSocketPort);
+        startGateway(
+                KafkaConfig.single(kafka.bootstrap(), TopicPrefix.NONE, PARTITIONS),
+                port,
+                webSocketPort);
     }
 
     @Override
@@ -202,7 +224,12 @@ public final class AllInOne implements AutoCloseable {
         gateway =
                 GatewayService.start(
                         new GatewayConfig(
-                                kafkaConfig, edge, 0, config.dev().resolve("secret").resolve("registry.key.pub"), "registry", BUFFER_BYTES),
+                                kafkaConfig,
+                                edge,
+                                0,
+                                config.dev().resolve("secret").resolve("registry.key.pub"),
+                                "registry",
+                                BUFFER_BYTES),
                         process);
     }
 
@@ -228,7 +255,9 @@ public final class AllInOne implements AutoCloseable {
 
     private ServiceProcess.ProcessConfig processConfig() {
         return new ServiceProcess.ProcessConfig(
-                new RestConfig(config.host(), config.httpPort(), 256, 1_000), config.host(), config.adminPort());
+                new RestConfig(config.host(), config.httpPort(), 256, 1_000),
+                config.host(),
+                config.adminPort());
     }
 
     private RegistryConfig registryConfig(KafkaConfig kafkaConfig) {
@@ -236,7 +265,12 @@ public final class AllInOne implements AutoCloseable {
         return new RegistryConfig(
                 kafkaConfig,
                 database(),
-                new AuthorityConfig(secret.resolve("authority.p12"), CA_PASSWORD, TenantId.of(DevTokens.TENANT), true, Duration.ofDays(90)),
+                new AuthorityConfig(
+                        secret.resolve("authority.p12"),
+                        CA_PASSWORD,
+                        TenantId.of(DevTokens.TENANT),
+                        true,
+                        Duration.ofDays(90)),
                 new EstConfig(
                         config.host(),
                         config.estPort(),
@@ -248,13 +282,17 @@ public final class AllInOne implements AutoCloseable {
                         50),
                 secret.resolve("registry.key"),
                 "registry",
-                CheckDigitPolicy.of(CheckDigitPolicy.Mode.WARN, CheckDigitPolicy.Mode.WARN, CheckDigitPolicy.Mode.OFF),
+                CheckDigitPolicy.of(
+                        CheckDigitPolicy.Mode.WARN,
+                        CheckDigitPolicy.Mode.WARN,
+                        CheckDigitPolicy.Mode.OFF),
                 Duration.ofHours(24),
                 0);
     }
 
     private DatabaseConfig database() {
-        return new DatabaseConfig(postgresql.jdbcUrl(DATABASE), postgresql.user(), postgresql.password(), 8);
+        return new DatabaseConfig(
+                postgresql.jdbcUrl(DATABASE), postgresql.user(), postgresql.password(), 8);
     }
 
     private void closeServers() {

@@ -44,7 +44,16 @@ public record AllInOneConfig(
     /** The same with some vehicles driving. */
     public AllInOneConfig withVehicles(int number) {
         return new AllInOneConfig(
-                data, host, httpPort, mqttPort, webSocketPort, estPort, adminPort, kafkaPort, postgresPort, number);
+                data,
+                host,
+                httpPort,
+                mqttPort,
+                webSocketPort,
+                estPort,
+                adminPort,
+                kafkaPort,
+                postgresPort,
+                number);
     }
 
     /** {@code dev} below the data folder: what a developer's tools need. */

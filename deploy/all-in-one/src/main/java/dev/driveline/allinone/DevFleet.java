@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The six vehicles of the all-in-one: registered, bound and enrolled the way a factory does it; five
- * of them drive, the sixth is left to the reader's own MQTT client.
+ * The six vehicles of the all-in-one: registered, bound and enrolled the way a factory does it;
+ * five of them drive, the sixth is left to the reader's own MQTT client.
  */
 final class DevFleet implements AutoCloseable {
 
@@ -72,7 +72,8 @@ final class DevFleet implements AutoCloseable {
         try (Provisioning provisioning = new Provisioning(api, token)) {
             model(provisioning, Kind.PETROL, "driveline-petrol", "Driveline's petrol car");
             model(provisioning, Kind.EV, "driveline-ev", "Driveline's electric car");
-            Enrolment enrolment = new Enrolment(est, Pem.certificates(config.dev().resolve("ca.crt")));
+            Enrolment enrolment =
+                    new Enrolment(est, Pem.certificates(config.dev().resolve("ca.crt")));
             for (Car car : CARS) {
                 provisioning.vehicle(car.vin(), car.model(), car.serial(), Map.of("fleet", "demo"));
                 Path own = folderOf(car.vin());
@@ -90,7 +91,8 @@ final class DevFleet implements AutoCloseable {
                 id,
                 name,
                 OwnVehicle.buses(kind).stream()
-                        .map(bus -> new Provisioning.Bus(bus.name(), "EXACT", bus.file(), bus.dbc()))
+                        .map(bus ->
+                                new Provisioning.Bus(bus.name(), "EXACT", bus.file(), bus.dbc()))
                         .toList());
     }
 

@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An identity provider for development: gives a token to whoever asks. It lives in the all-in-one only
- * and is not offered when that listens beyond the loopback interface.
+ * An identity provider for development: gives a token to whoever asks. It lives in the all-in-one
+ * only and is not offered when that listens beyond the loopback interface.
  */
 final class DevTokens {
 
@@ -83,19 +83,30 @@ final class DevTokens {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/dev/oidc/jwks", null, exchange -> Answer.bytes(200, "application/jwk-set+json", publicKeys().getBytes(StandardCharsets.UTF_8))),
+                Route.get(
+                        "/dev/oidc/jwks",
+                        null,
+                        exchange ->
+                                Answer.bytes(
+                                        200,
+                                        "application/jwk-set+json",
+                                        publicKeys().getBytes(StandardCharsets.UTF_8))),
                 Route.post("/dev/oidc/token", null, this::token));
     }
 
     /** What a token is asked for; everything may be left out. */
     record Request(
-            @Nullable String subject, @Nullable String scope, @Nullable List<String> vins, @Nullable Integer expiresInS) {}
+            @Nullable String subject,
+            @Nullable String scope,
+            @Nullable List<String> vins,
+            @Nullable Integer expiresInS) {}
 
     private Answer token(Exchange exchange) {
         Request request = exchange.body(Request.class);
         int life = request.expiresInS() == null ? 3_600 : request.expiresInS();
         if (life < -MAX_LIFE_S || life > MAX_LIFE_S) {
-            throw new ProblemException(ErrorCode.INVALID_REQUEST, "expiresInS " + life + ": at most " + MAX_LIFE_S);
+            throw new ProblemException(
+                    ErrorCode.INVALID_REQUEST, "expiresInS " + life + ": at most " + MAX_LIFE_S);
         }
         String token =
                 token(
@@ -122,7 +133,9 @@ final class DevTokens {
             claims.claim("vins", vins);
         }
         SignedJWT jwt =
-                new SignedJWT(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims.build());
+                new SignedJWT(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
+                        claims.build());
         try {
             jwt.sign(new ECDSASigner(key));
         } catch (JOSEException unusable) {

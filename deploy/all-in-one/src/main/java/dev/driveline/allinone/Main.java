@@ -20,7 +20,9 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) throws Exception {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream out =
+                new PrintStream(
+                        new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         long startNs = System.nanoTime();
         AllInOne platform;
         try {
@@ -34,8 +36,9 @@ public final class Main {
             System.exit(1);
             return;
         } catch (Exception failed) {
-            for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
-                out.println((cause == failed ? "cannot start: " : "  because: ") + cause.getMessage());
+            out.println("cannot start: " + failed.getMessage());
+            for (Throwable cause = failed.getCause(); cause != null; cause = cause.getCause()) {
+                out.println("  because: " + cause.getMessage());
             }
             System.exit(1);
             return;
@@ -45,12 +48,11 @@ public final class Main {
         Runtime.getRuntime()
                 .addShutdownHook(
                         Thread.ofPlatform()
-                                .unstarted(
-                                        () -> {
-                                            stopping.countDown();
-                                            platform.close();
-                                            stopped.countDown();
-                                        }));
+                                .unstarted(() -> {
+                                    stopping.countDown();
+                                    platform.close();
+                                    stopped.countDown();
+                                }));
         ready(out, platform, startNs);
         status(out, platform.process().metrics(), stopping);
         stopped.await();
@@ -59,17 +61,37 @@ public final class Main {
     private static void ready(PrintStream out, AllInOne platform, long startNs) {
         AllInOneConfig config = platform.config();
         out.printf("READY after %.1f s%n", (System.nanoTime() - startNs) / 1e9);
-        out.println("  REST        " + platform.api() + "/api/v1    token: " + config.dev().resolve("operator.jwt"));
-        out.println("  MQTT        mqtts://localhost:" + platform.gatewayPort() + "    CA: " + config.dev().resolve("ca.crt"));
+        out.println(
+                "  REST        "
+                        + platform.api()
+                        + "/api/v1    token: "
+                        + config.dev().resolve("operator.jwt"));
+        out.println(
+                "  MQTT        mqtts://localhost:"
+                        + platform.gatewayPort()
+                        + "    CA: "
+                        + config.dev().resolve("ca.crt"));
         out.println("  WebSocket   wss://localhost:" + platform.webSocketPort() + "/mqtt");
         out.println("  EST         " + platform.est() + "/.well-known/est");
-        out.println("  admin       http://localhost:" + platform.process().admin().port() + "/readyz  /metrics");
-        out.println("  Kafka       " + platform.kafkaBootstrap() + "    PostgreSQL  localhost:" + platform.postgresPort());
-        out.println("  your own vehicle: " + platform.reservedVin() + " in " + config.dev().resolve("vehicles"));
+        out.println(
+                "  admin       http://localhost:"
+                        + platform.process().admin().port()
+                        + "/readyz  /metrics");
+        out.println(
+                "  Kafka       "
+                        + platform.kafkaBootstrap()
+                        + "    PostgreSQL  localhost:"
+                        + platform.postgresPort());
+        out.println(
+                "  your own vehicle: "
+                        + platform.reservedVin()
+                        + " in "
+                        + config.dev().resolve("vehicles"));
         out.println("  Ctrl-C stops; data are kept in " + config.data());
     }
 
-    private static void status(PrintStream out, MeterRegistry metrics, CountDownLatch stopping) throws InterruptedException {
+    private static void status(PrintStream out, MeterRegistry metrics, CountDownLatch stopping)
+            throws InterruptedException {
         double before = sum(metrics, "gateway.publishes");
         while (!stopping.await(STATUS_EVERY_S, TimeUnit.SECONDS)) {
             double now = sum(metrics, "gateway.publishes");

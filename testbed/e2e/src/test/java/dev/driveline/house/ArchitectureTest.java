@@ -23,7 +23,15 @@ class ArchitectureTest {
 
     private static final String HOME = "dev.driveline.";
     private static final Map<String, String> SERVICES =
-            Map.of("gateway", "Gateway", "registry", "Registry", "telemetry", "Telemetry", "command", "Command");
+            Map.of(
+                    "gateway",
+                    "Gateway",
+                    "registry",
+                    "Registry",
+                    "telemetry",
+                    "Telemetry",
+                    "command",
+                    "Command");
 
     /** Shells are named by what they talk to; every other package of a service is core. */
     private static final Set<String> SHELLS =
@@ -42,7 +50,12 @@ class ArchitectureTest {
 
     @Test
     void contractSeesTheJdkAndProtobufOnly() {
-        onlySees("dev.driveline.contract..", "dev.driveline.contract..", "java..", "com.google.protobuf..", "org.jspecify..");
+        onlySees(
+                "dev.driveline.contract..",
+                "dev.driveline.contract..",
+                "java..",
+                "com.google.protobuf..",
+                "org.jspecify..");
     }
 
     @Test
@@ -75,7 +88,10 @@ class ArchitectureTest {
                         .resideInAPackage("dev.driveline.simulator..")
                         .should()
                         .dependOnClassesThat()
-                        .resideInAnyPackage(SERVICES.keySet().stream().map(name -> HOME + name + "..").toArray(String[]::new)));
+                        .resideInAnyPackage(
+                                SERVICES.keySet().stream()
+                                        .map(name -> HOME + name + "..")
+                                        .toArray(String[]::new)));
     }
 
     @Test
@@ -121,26 +137,43 @@ class ArchitectureTest {
     void librariesStayInTheirRooms() {
         only("io.vertx.mqtt..", "dev.driveline.gateway..");
         only("org.apache.kafka.streams..", "dev.driveline.telemetry.stream..");
-        only("org.bouncycastle..", "dev.driveline.registry.x509..", "dev.driveline.simulator..", "dev.driveline.testkit..");
+        only(
+                "org.bouncycastle..",
+                "dev.driveline.registry.x509..",
+                "dev.driveline.simulator..",
+                "dev.driveline.testkit..");
         only("kafka.server..", "dev.driveline.embedded..");
-        only("java.sql..", "dev.driveline.store..", "dev.driveline.embedded..", "dev.driveline.testkit..", "dev.driveline..postgres..");
-        only("org.jdbi..", "dev.driveline.store..", "dev.driveline..postgres..", "dev.driveline.command", "dev.driveline.registry", "dev.driveline.telemetry");
+        only(
+                "java.sql..",
+                "dev.driveline.store..",
+                "dev.driveline.embedded..",
+                "dev.driveline.testkit..",
+                "dev.driveline..postgres..");
+        only(
+                "org.jdbi..",
+                "dev.driveline.store..",
+                "dev.driveline..postgres..",
+                "dev.driveline.command",
+                "dev.driveline.registry",
+                "dev.driveline.telemetry");
     }
 
     @Test
     void aServiceShowsThreeTypes() {
-        SERVICES.forEach(
-                (name, prefix) -> {
-                    Set<String> shown =
-                            classes.stream()
-                                    .filter(type -> type.getPackageName().equals(HOME + name))
-                                    .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-                                    .filter(type -> type.isTopLevelClass())
-                                    .map(JavaClass::getSimpleName)
-                                    .filter(simple -> !simple.equals("package-info"))
-                                    .collect(Collectors.toCollection(TreeSet::new));
-                    assertEquals(new TreeSet<>(List.of(prefix + "Service", prefix + "Config", "Main")), shown, name);
-                });
+        SERVICES.forEach((name, prefix) -> {
+            Set<String> shown =
+                    classes.stream()
+                            .filter(type -> type.getPackageName().equals(HOME + name))
+                            .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                            .filter(type -> type.isTopLevelClass())
+                            .map(JavaClass::getSimpleName)
+                            .filter(simple -> !simple.equals("package-info"))
+                            .collect(Collectors.toCollection(TreeSet::new));
+            assertEquals(
+                    new TreeSet<>(List.of(prefix + "Service", prefix + "Config", "Main")),
+                    shown,
+                    name);
+        });
     }
 
     private static Set<String> packagesOf(String service) {
@@ -173,7 +206,13 @@ class ArchitectureTest {
     }
 
     private static void onlySees(String room, String... seen) {
-        check(noClasses().that().resideInAPackage(room).should().dependOnClassesThat().resideOutsideOfPackages(seen));
+        check(
+                noClasses()
+                        .that()
+                        .resideInAPackage(room)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideOutsideOfPackages(seen));
     }
 
     private static void check(ArchRule rule) {

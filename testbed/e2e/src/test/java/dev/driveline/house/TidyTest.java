@@ -15,7 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The style that a machine can check: what is never right is forbidden, what is far outside is printed. */
+/**
+ * The style that a machine can check: what is never right is forbidden, what is far outside is
+ * printed.
+ */
 class TidyTest {
 
     private static final Path ROOT = Path.of(System.getProperty("driveline.root", "../.."));
@@ -29,12 +32,14 @@ class TidyTest {
                     "a left-over mark", Pattern.compile("\\b(TO" + "DO|FIX" + "ME|XX" + "X)\\b"));
 
     private static final Pattern BAD_NAME =
-            Pattern.compile("(?:class|interface|record|enum) (\\w*(?:Impl|Utils?|Helper|Manager)|Abstract\\w+|Base[A-Z]\\w*)\\b");
+            Pattern.compile(
+                    "(?:class|interface|record|enum) (\\w*(?:Impl|Utils?|Helper|Manager)|Abstract\\w+|Base[A-Z]\\w*)\\b");
 
     @Test
     void mainCodeHoldsNothingThatIsNeverRight() {
         List<String> found = new ArrayList<>();
-        for (Path file : sources(path -> path.contains("/src/main/") && !path.contains("/testkit/"))) {
+        for (Path file :
+                sources(path -> path.contains("/src/main/") && !path.contains("/testkit/"))) {
             List<String> lines = read(file);
             for (int i = 0; i < lines.size(); i++) {
                 for (Map.Entry<String, Pattern> never : NEVER.entrySet()) {
@@ -51,7 +56,8 @@ class TidyTest {
     void onlyMainReadsTheEnvironment() {
         List<String> found =
                 sources(path -> path.contains("/src/main/") && !path.contains("/testkit/")).stream()
-                        .filter(file -> read(file).stream().anyMatch(line -> line.contains("getenv(")))
+                        .filter(file ->
+                                read(file).stream().anyMatch(line -> line.contains("getenv(")))
                         .map(file -> String.valueOf(file.getFileName()))
                         .filter(name -> !name.equals("Main.java") && !name.equals("Tour.java"))
                         .toList();
@@ -75,11 +81,12 @@ class TidyTest {
                 sources(path -> path.contains("/src/main/java/")).stream()
                         .map(Path::getParent)
                         .distinct()
-                        .filter(
-                                folder -> {
-                                    Path info = folder.resolve("package-info.java");
-                                    return !Files.exists(info) || read(info).stream().noneMatch(line -> line.equals("@NullMarked"));
-                                })
+                        .filter(folder -> {
+                            Path info = folder.resolve("package-info.java");
+                            return !Files.exists(info)
+                                    || read(info).stream()
+                                            .noneMatch(line -> line.equals("@NullMarked"));
+                        })
                         .map(folder -> ROOT.relativize(folder).toString())
                         .toList();
         assertEquals(List.of(), missing);
