@@ -1,165 +1,65 @@
 package dev.driveline.command;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.command.Attempts;
-import dev.driveline.command.command.Command;
 import dev.driveline.command.command.CommandMachine;
-import dev.driveline.command.command.CommandType;
-import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.Dispatch;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.Watchers;
-import dev.driveline.command.config.Differences;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
-import dev.driveline.contract.command.CommandEnvelope;
 import dev.driveline.contract.command.CommandEvent;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.id.CommandId;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.kafka.Headers;
-import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.runtime.auth.Caller;
-import dev.driveline.runtime.json.Json;
-import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
-import dev.driveline.store.postgres.Outbox;
-import dev.driveline.store.postgres.OutboxRecord;
-import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where commands are accepted and moved on: each change is one transaction that holds the vehicle's
- * lock and writes the row, its audit step and its event together. Thread-safe; methods block.
+ * Where commands are moved on and looked up: each change is one transaction that holds the
+ * vehicle's lock and writes the row, its audit step and its event together. Thread-safe; methods
+ * block.
  */
 final class CommandDesk {
 
-    private static final Duration KEY_LIFE = Duration.ofHours(24);
-
     private final Database database;
-    private final Outbox outbox;
-    private final CommandTypes types;
     private final CommandTable commands;
-    private final AuditTable audit = new AuditTable();
+    private final AuditTable audit;
+    private final CommandLedger ledger;
     private final VehicleTable vehicles = new VehicleTable();
-    private final Jws.Signer signer;
     private final Presences presences;
     private final DownlinkProducer downlinks;
     private final Watchers watchers;
-    private final Clock clock;
-    private final RandomGenerator random;
 
     CommandDesk(
             Database database,
-            Outbox outbox,
-            CommandTypes types,
-            Jws.Signer signer,
+            CommandTable commands,
+            AuditTable audit,
+            CommandLedger ledger,
             Presences presences,
             DownlinkProducer downlinks,
-            Watchers watchers,
-            Clock clock,
-            RandomGenerator random) {
+            Watchers watchers) {
         this.database = database;
-        this.outbox = outbox;
-        this.types = types;
-        this.commands = new CommandTable(types);
-        this.signer = signer;
+        this.commands = commands;
+        this.audit = audit;
+        this.ledger = ledger;
         this.presences = presences;
         this.downlinks = downlinks;
         this.watchers = watchers;
-        this.clock = clock;
-        this.random = random;
-    }
-
-    /**
-     * What a caller asks for.
-     *
-     * @param ttlS null for the type's default
-     * @param reason free text for the audit
-     */
-    record Request(
-            @Nullable String type,
-            @Nullable JsonNode params,
-            @Nullable Integer ttlS,
-            @Nullable String reason) {}
-
-    /** The command of a request, and whether it was accepted by this very call. */
-    record Acceptance(StoredCommand command, boolean fresh) {}
-
-    /**
-     * Accepts a command: row, audit, event and idempotency key are committed together.
-     *
-     * @param key the caller's Idempotency-Key; null without one
-     */
-    Acceptance accept(Vin vin, Request request, Caller caller, @Nullable String key) {
-        CommandType type = typeOf(request, caller);
-        JsonNode params =
-                request.params() == null ? Json.mapper().createObjectNode() : request.params();
-        List<String> violations = types.violations(type, params);
-        if (!violations.isEmpty()) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "params of " + type.type() + ": " + String.join("; ", violations),
-                    Map.of("violations", violations));
-        }
-        int ttlS = request.ttlS() == null ? type.defaultTtlS() : request.ttlS();
-        if (ttlS < 1 || ttlS > type.maxTtlS()) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "ttlS " + ttlS + " of " + type.type() + ": expected 1 to " + type.maxTtlS());
-        }
-        String requestHash = Differences.hashOf(vin + "\n" + Json.text(request));
-        Acceptance acceptance =
-                database.transaction(handle -> {
-                    commands.lock(handle, vin);
-                    mustBeKnown(handle, vin, caller.tenant());
-                    Instant now = now();
-                    if (key != null) {
-                        Optional<CommandTable.Former> former =
-                                commands.former(
-                                        handle,
-                                        caller.tenant(),
-                                        caller.subject(),
-                                        key,
-                                        now.minus(KEY_LIFE));
-                        if (former.isPresent()) {
-                            return repeated(handle, former.get(), requestHash, key);
-                        }
-                    }
-                    StoredCommand stored =
-                            insert(handle, vin, type, params, ttlS, caller, request.reason(), now);
-                    if (key != null) {
-                        commands.remember(
-                                handle,
-                                caller.tenant(),
-                                caller.subject(),
-                                key,
-                                new CommandTable.Former(requestHash, stored.id()),
-                                now);
-                    }
-                    return new Acceptance(stored, true);
-                });
-        return acceptance;
     }
 
     /** Something happened to a command; nothing happens if it is not this vehicle's. */
@@ -170,7 +70,7 @@ final class CommandDesk {
                     Optional<StoredCommand> stored = commands.byId(handle, id);
                     return stored.isPresent()
                             && stored.get().vin().equals(vin)
-                            && move(handle, stored.get(), input, actor);
+                            && ledger.move(handle, stored.get(), input, actor);
                 });
         if (changed) {
             watchers.changed(id);
@@ -197,7 +97,7 @@ final class CommandDesk {
                                         + current.command().state()
                                         + "; it can be taken back only while no vehicle can have it");
                     }
-                    move(
+                    ledger.move(
                             handle,
                             current,
                             new Input.Cancel(),
@@ -218,7 +118,7 @@ final class CommandDesk {
             changed.clear();
             commands.lock(handle, vin);
             for (StoredCommand stored : commands.open(handle, vin)) {
-                if (move(handle, stored, new Input.Tick(), Actor.PLATFORM)) {
+                if (ledger.move(handle, stored, new Input.Tick(), Actor.PLATFORM)) {
                     changed.add(stored.id());
                 }
             }
@@ -238,10 +138,10 @@ final class CommandDesk {
             Presence.Online session,
             List<Downlink> out,
             List<CommandId> changed) {
-        Instant now = now();
+        Instant now = ledger.now();
         for (StoredCommand stored :
                 Attempts.of(commands.open(handle, vin), session.session(), now)) {
-            move(
+            ledger.move(
                     handle,
                     stored.attempted(now),
                     new Input.Dispatched(session.session()),
@@ -276,7 +176,7 @@ final class CommandDesk {
 
     List<StoredCommand> page(Vin vin, Caller caller, @Nullable CommandId before, int limit) {
         return database.transaction(handle -> {
-            mustBeKnown(handle, vin, caller.tenant());
+            vehicles.mustBeKnown(handle, vin, caller.tenant());
             return commands.page(handle, vin, caller.tenant(), before, limit);
         });
     }
@@ -287,7 +187,7 @@ final class CommandDesk {
 
     /** Vehicles with a command whose time has come. */
     List<Vin> due(int limit) {
-        return database.transaction(handle -> commands.due(handle, now(), limit));
+        return database.transaction(handle -> commands.due(handle, ledger.now(), limit));
     }
 
     /** Vehicles with an open command, in order, after one. */
@@ -296,196 +196,16 @@ final class CommandDesk {
     }
 
     void forgetOldKeys() {
-        database.run(handle -> commands.forgetKeys(handle, now().minus(KEY_LIFE)));
+        database.run(handle ->
+                commands.forgetKeys(handle, ledger.now().minus(CommandAcceptance.KEY_LIFE)));
     }
 
     void raiseCounter(Vin vin, long seen) {
         database.run(handle -> commands.raiseCounter(handle, vin, seen));
     }
 
-    VehicleTable.Known mustBeKnown(Handle handle, Vin vin, TenantId tenant) {
-        return vehicles.find(handle, vin, tenant)
-                .orElseThrow(() ->
-                        new ProblemException(
-                                ErrorCode.VEHICLE_UNKNOWN, "no vehicle '" + vin + "'"));
-    }
-
-    private CommandType typeOf(Request request, Caller caller) {
-        String name = request.type();
-        if (name == null) {
-            throw new ProblemException(ErrorCode.INVALID_REQUEST, "body: type is required");
-        }
-        CommandType type =
-                types.byName(name)
-                        .orElseThrow(() ->
-                                new ProblemException(
-                                        ErrorCode.COMMAND_TYPE_UNKNOWN,
-                                        "no command type '"
-                                                + name
-                                                + "'; GET /api/v1/command-types lists them"));
-        if (!caller.maySend(name)) {
-            throw new ProblemException(
-                    ErrorCode.MISSING_SCOPE,
-                    "the token of '"
-                            + caller.subject()
-                            + "' lacks the scope commands:send or commands:send:"
-                            + name);
-        }
-        return type;
-    }
-
-    private Acceptance repeated(
-            Handle handle, CommandTable.Former former, String requestHash, String key) {
-        if (!former.requestHash().equals(requestHash)) {
-            throw new ProblemException(
-                    ErrorCode.IDEMPOTENCY_MISMATCH,
-                    "Idempotency-Key '"
-                            + key
-                            + "' was used for command "
-                            + former.command()
-                            + " with another request");
-        }
-        return new Acceptance(commands.byId(handle, former.command()).orElseThrow(), false);
-    }
-
-    private StoredCommand insert(
-            Handle handle,
-            Vin vin,
-            CommandType type,
-            JsonNode params,
-            int ttlS,
-            Caller caller,
-            @Nullable String reason,
-            Instant now) {
-        VehicleTable.Known vehicle = mustBeKnown(handle, vin, caller.tenant());
-        if (!vehicle.state().mayConnect()) {
-            throw new ProblemException(
-                    ErrorCode.CONFLICT, "vehicle " + vin + " is " + vehicle.state());
-        }
-        CommandId id = CommandId.of(now.toEpochMilli(), random.nextLong(), random.nextLong());
-        Instant expiresAt = now.plusSeconds(ttlS);
-        Map<String, Object> plain = Json.map(Json.text(params));
-        CommandEnvelope envelope =
-                new CommandEnvelope(
-                        1,
-                        vin,
-                        id,
-                        type.type(),
-                        plain,
-                        now,
-                        expiresAt,
-                        commands.nextCounter(handle, vin, now));
-        String signed = signer.sign(CommandEnvelope.TYP, Json.bytes(envelope));
-        if (signed.length() > CommandEnvelope.MAX_BYTES) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "the signed command has "
-                            + signed.length()
-                            + " bytes, at most "
-                            + CommandEnvelope.MAX_BYTES
-                            + " are sent");
-        }
-        StoredCommand accepted =
-                new StoredCommand(
-                        id,
-                        vin,
-                        caller.tenant(),
-                        type,
-                        plain,
-                        signed,
-                        now,
-                        1,
-                        Command.accepted(expiresAt, expiresAt.plus(type.resultWithin())),
-                        null,
-                        caller.subject());
-        Actor actor = Actor.of(caller, "commands:send", reason);
-        commands.insert(handle, accepted);
-        record(handle, accepted, actor, now);
-        move(handle, accepted, new Input.Enqueue(), Actor.PLATFORM);
-        return commands.byId(handle, id).orElseThrow();
-    }
-
-    /** One step of the machine, with everything that is told of it. */
-    private boolean move(Handle handle, StoredCommand stored, Input input, Actor actor) {
-        Instant now = now();
-        Command next = CommandMachine.step(stored.command(), input, now);
-        if (next.equals(stored.command())) {
-            return false;
-        }
-        StoredCommand moved = stored.with(next);
-        commands.save(handle, moved, now);
-        if (moved.step() > stored.step()) {
-            record(handle, moved, actor, now);
-        }
-        return true;
-    }
-
-    private void record(Handle handle, StoredCommand stored, Actor actor, Instant now) {
-        Command command = stored.command();
-        audit.append(
-                handle,
-                new AuditTable.Step(
-                        stored.id(),
-                        stored.step(),
-                        now,
-                        stored.vin(),
-                        stored.tenant(),
-                        stored.type().type(),
-                        command.state(),
-                        command.code(),
-                        command.result(),
-                        command.late(),
-                        actor.name(),
-                        actor.app(),
-                        actor.scope(),
-                        actor.reason(),
-                        Differences.hashOf(stored.envelope()),
-                        signer.kid()));
-        CommandEvent event =
-                new CommandEvent(
-                        stored.id(),
-                        stored.vin(),
-                        stored.tenant(),
-                        stored.type().type(),
-                        stored.step(),
-                        command.state(),
-                        command.code(),
-                        command.result(),
-                        command.late(),
-                        command.expiresAt(),
-                        now);
-        outbox.append(
-                handle,
-                new OutboxRecord(
-                        Topic.COMMAND_EVENTS,
-                        stored.vin().value().getBytes(StandardCharsets.US_ASCII),
-                        Json.bytes(event),
-                        Map.of(
-                                Headers.EVENT_SPEC_VERSION,
-                                "1.0",
-                                Headers.EVENT_ID,
-                                stored.id() + "/" + stored.step(),
-                                Headers.EVENT_SOURCE,
-                                "/commands",
-                                Headers.EVENT_TYPE,
-                                CommandEvent.EVENT_TYPE,
-                                Headers.EVENT_TIME,
-                                now.toString(),
-                                Headers.EVENT_SUBJECT,
-                                stored.vin().value(),
-                                Headers.TENANT,
-                                stored.tenant().value(),
-                                Headers.CONTENT_TYPE,
-                                "application/json")));
-    }
-
     /** Whether an event of ours says that something waits for its vehicle. */
     static boolean waits(CommandEvent event) {
         return event.state() == CommandState.QUEUED;
-    }
-
-    /** Microseconds, as PostgreSQL keeps them. */
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -27,12 +27,19 @@ final class CommandRoutes {
     private static final int MAX_KEY_CHARACTERS = 200;
     private static final long LOOK_MS = 1_000;
 
+    private final CommandAcceptance acceptance;
     private final CommandDesk desk;
     private final CommandTypes types;
     private final Dispatcher dispatcher;
     private final Watchers watchers;
 
-    CommandRoutes(CommandDesk desk, CommandTypes types, Dispatcher dispatcher, Watchers watchers) {
+    CommandRoutes(
+            CommandAcceptance acceptance,
+            CommandDesk desk,
+            CommandTypes types,
+            Dispatcher dispatcher,
+            Watchers watchers) {
+        this.acceptance = acceptance;
         this.desk = desk;
         this.types = types;
         this.dispatcher = dispatcher;
@@ -63,12 +70,13 @@ final class CommandRoutes {
             throw new InvalidValueException(
                     "Idempotency-Key", key, "expected 1 to " + MAX_KEY_CHARACTERS + " characters");
         }
-        CommandDesk.Request request = exchange.body(CommandDesk.Request.class);
-        CommandDesk.Acceptance acceptance = desk.accept(vin, request, exchange.caller(), key);
-        if (acceptance.fresh()) {
+        CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
+        CommandAcceptance.Acceptance accepted =
+                acceptance.accept(vin, request, exchange.caller(), key);
+        if (accepted.fresh()) {
             dispatcher.accepted(vin);
         }
-        StoredCommand command = acceptance.command();
+        StoredCommand command = accepted.command();
         return Answer.accepted("/api/v1/commands/" + command.id(), view(command));
     }
 

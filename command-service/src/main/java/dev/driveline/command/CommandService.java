@@ -5,6 +5,7 @@ import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.kafka.DownlinkProducer;
+import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.ServiceProcess;
@@ -55,31 +56,23 @@ public final class CommandService implements AutoCloseable {
         Watchers watchers = new Watchers();
         CommandTypes types = CommandTypes.shipped();
         Namespaces namespaces = Namespaces.shipped();
+        CommandTable table = new CommandTable(types);
+        AuditTable audit = new AuditTable();
+        CommandLedger ledger =
+                new CommandLedger(table, audit, outbox, signer.kid(), process.clock());
+        CommandAcceptance acceptance =
+                new CommandAcceptance(database, types, table, ledger, signer, new SecureRandom());
         CommandDesk commands =
-                new CommandDesk(
-                        database,
-                        outbox,
-                        types,
-                        signer,
-                        presences,
-                        downlinks,
-                        watchers,
-                        process.clock(),
-                        new SecureRandom());
+                new CommandDesk(database, table, audit, ledger, presences, downlinks, watchers);
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
-                        database,
-                        namespaces,
-                        new CommandTable(types),
-                        signer,
-                        presences,
-                        downlinks,
-                        process.clock());
+                        database, namespaces, table, signer, presences, downlinks, process.clock());
         Dispatcher dispatcher =
                 closeLater(
                         new Dispatcher(
                                 config.kafka(), commands, configurations, presences, database));
-        process.rest().add(new CommandRoutes(commands, types, dispatcher, watchers).all());
+        process.rest()
+                .add(new CommandRoutes(acceptance, commands, types, dispatcher, watchers).all());
         process.rest().add(new ConfigurationRoutes(configurations, namespaces).all());
         process.health().check("command postgres", database::problem);
         process.health()

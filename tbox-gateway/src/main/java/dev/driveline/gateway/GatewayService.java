@@ -10,8 +10,8 @@ import dev.driveline.gateway.kafka.Heartbeats;
 import dev.driveline.gateway.kafka.PresenceLog;
 import dev.driveline.gateway.kafka.UplinkProducer;
 import dev.driveline.gateway.mqtt.MqttEdge;
+import dev.driveline.gateway.x509.HandshakeCheck;
 import dev.driveline.gateway.x509.VehicleTrust;
-import dev.driveline.gateway.x509.VehicleTrustManager;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
@@ -100,9 +100,7 @@ public final class GatewayService implements AutoCloseable {
         presence.listen(edge::online);
         closeLater(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
         closeLater(edge);
-        edge.open(
-                new VehicleTrustManager(trust, edge::handshakeRefused),
-                chain -> judge(trust, chain));
+        edge.open(new HandshakeCheck(trust, edge::handshakeRefused), chain -> judge(trust, chain));
         process.health().check("gateway", heartbeats::problem);
         LOG.atInfo()
                 .setMessage("gateway started")

@@ -1,9 +1,11 @@
 package dev.driveline.command.postgres;
 
+import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.runtime.rest.ProblemException;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -45,5 +47,17 @@ public final class VehicleTable {
                                 row.getString("model"),
                                 VehicleState.valueOf(row.getString("state"))))
                 .findOne();
+    }
+
+    /**
+     * As {@link #find}.
+     *
+     * @throws ProblemException VEHICLE_UNKNOWN
+     */
+    public Known mustBeKnown(Handle handle, Vin vin, TenantId tenant) {
+        return find(handle, vin, tenant)
+                .orElseThrow(() ->
+                        new ProblemException(
+                                ErrorCode.VEHICLE_UNKNOWN, "no vehicle '" + vin + "'"));
     }
 }

@@ -35,7 +35,7 @@ class ArchitectureTest {
 
     /** Shells are named by what they talk to; every other package of a service is core. */
     private static final Set<String> SHELLS =
-            Set.of("mqtt", "kafka", "http", "postgres", "x509", "stream", "est", "live");
+            Set.of("mqtt", "kafka", "http", "postgres", "x509", "stream", "est");
 
     private static JavaClasses classes;
 
@@ -148,6 +148,7 @@ class ArchitectureTest {
                 "dev.driveline.store..",
                 "dev.driveline.embedded..",
                 "dev.driveline.testkit..",
+                "dev.driveline.allinone..",
                 "dev.driveline..postgres..");
         only(
                 "org.jdbi..",

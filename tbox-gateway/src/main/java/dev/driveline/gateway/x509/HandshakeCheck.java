@@ -13,7 +13,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * <p>Called on event loops and, with BoringSSL, on its own threads. No session is resumed past it:
  * the same judgement is made at every CONNECT.
  */
-public final class VehicleTrustManager extends X509ExtendedTrustManager {
+public final class HandshakeCheck extends X509ExtendedTrustManager {
 
     private static final X509Certificate[] ANY_ISSUER = {};
 
@@ -26,7 +26,7 @@ public final class VehicleTrustManager extends X509ExtendedTrustManager {
         void refused(RefusalReason reason, String why, String leaf);
     }
 
-    public VehicleTrustManager(VehicleTrust trust, Refusals refusals) {
+    public HandshakeCheck(VehicleTrust trust, Refusals refusals) {
         this.trust = trust;
         this.refusals = refusals;
     }
