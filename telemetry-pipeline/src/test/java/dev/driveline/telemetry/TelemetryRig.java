@@ -53,8 +53,7 @@ final class TelemetryRig implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(kafka.producer("test"));
     private final Http http = Http.at("");
-    private ServiceProcess process;
-    private TelemetryService service;
+    private Instance running;
     private long version;
 
     TelemetryRig(Path stateFolder) {
@@ -63,29 +62,55 @@ final class TelemetryRig implements AutoCloseable {
     }
 
     void start() {
-        process =
-                ServiceProcess.start(
-                        ServiceProcess.ProcessConfig.onFreePorts(),
-                        TelemetryRig::callerOf,
-                        Clock.systemUTC());
-        service =
-                TelemetryService.start(
-                        new TelemetryConfig(
-                                kafka,
-                                new DatabaseConfig(
-                                        database.jdbcUrl(),
-                                        database.user(),
-                                        database.password(),
-                                        6),
-                                stateFolder,
-                                2),
-                        process);
-        process.open();
+        running = new Instance(stateFolder);
+    }
+
+    /** One more instance of the same installation. */
+    Instance another(Path otherStateFolder) {
+        return new Instance(otherStateFolder);
+    }
+
+    /** A process with the service. */
+    final class Instance implements AutoCloseable {
+        private final ServiceProcess process;
+        private final TelemetryService service;
+
+        private Instance(Path stateFolder) {
+            process =
+                    ServiceProcess.start(
+                            ServiceProcess.ProcessConfig.onFreePorts(),
+                            TelemetryRig::callerOf,
+                            Clock.systemUTC());
+            service =
+                    TelemetryService.start(
+                            new TelemetryConfig(
+                                    kafka,
+                                    new DatabaseConfig(
+                                            database.jdbcUrl(),
+                                            database.user(),
+                                            database.password(),
+                                            6),
+                                    stateFolder,
+                                    2),
+                            process);
+            process.open();
+        }
+
+        boolean isReady() {
+            return process.health().problems().isEmpty();
+        }
+
+        /** In the order of a process that ends; the service may be closed again. */
+        @Override
+        public void close() {
+            process.close();
+            service.close();
+        }
     }
 
     /** Stops the service; what is sent meanwhile waits in Kafka. */
     void stop() {
-        process.close();
+        running.close();
     }
 
     Http http(String token) {
@@ -97,11 +122,11 @@ final class TelemetryRig implements AutoCloseable {
     }
 
     Http admin() {
-        return Http.at("http://127.0.0.1:" + process.admin().port());
+        return new Http(http.client(), "http://127.0.0.1:" + running.process.admin().port(), null);
     }
 
     String base() {
-        return "http://127.0.0.1:" + process.rest().port();
+        return "http://127.0.0.1:" + running.process.rest().port();
     }
 
     void publish(TestCatalogue catalogue) {
@@ -166,8 +191,7 @@ final class TelemetryRig implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
-        process.close();
-        service.close();
+        running.close();
     }
 
     private ProducerRecord<byte[], byte[]> record(Topic topic, String key, byte[] value) {

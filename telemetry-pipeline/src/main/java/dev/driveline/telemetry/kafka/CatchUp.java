@@ -1,11 +1,13 @@
 package dev.driveline.telemetry.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.telemetry.live.LiveBatch;
 import dev.driveline.telemetry.live.LivePosition;
-import dev.driveline.telemetry.sample.StoredBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,7 +99,12 @@ final class CatchUp implements AutoCloseable {
 
     /** The record at the offset is the one that was heard last, and it must be there still. */
     private void begin(long offset, long oldestMs) {
-        consumer.assign(List.of(partition));
+        List<TopicPartition> one = List.of(partition);
+        consumer.assign(one);
+        if (offset < requireNonNull(consumer.beginningOffsets(one).get(partition))
+                || offset >= requireNonNull(consumer.endOffsets(one).get(partition))) {
+            return;
+        }
         consumer.seek(partition, offset);
         List<ConsumerRecord<byte[], byte[]>> first = consumer.poll(FIRST_POLL).records(partition);
         complete =
@@ -112,10 +119,9 @@ final class CatchUp implements AutoCloseable {
     private void keep(List<ConsumerRecord<byte[], byte[]>> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.offset() < endOffset && Arrays.equals(record.key(), key)) {
-                StoredBatch stored = SignalRecords.read(record);
-                if (stored != null) {
-                    found.add(
-                            new LiveBatch(record.partition(), record.offset(), 0, stored.batch()));
+                SampleBatch batch = SignalRecords.batch(record);
+                if (batch != null) {
+                    found.add(new LiveBatch(record.partition(), record.offset(), 0, batch));
                 }
             }
         }

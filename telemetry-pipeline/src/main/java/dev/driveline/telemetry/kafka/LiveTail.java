@@ -2,11 +2,11 @@ package dev.driveline.telemetry.kafka;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.telemetry.live.LivePosition;
 import dev.driveline.telemetry.live.LiveSource;
-import dev.driveline.telemetry.sample.StoredBatch;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -120,10 +120,9 @@ public final class LiveTail implements LiveSource, AutoCloseable {
             if (those == null) {
                 return;
             }
-            StoredBatch stored = SignalRecords.read(record);
-            if (stored != null) {
-                those.forEach(
-                        one -> one.offer(record.partition(), record.offset(), stored.batch()));
+            SampleBatch batch = SignalRecords.batch(record);
+            if (batch != null) {
+                those.forEach(one -> one.offer(record.partition(), record.offset(), batch));
             }
         }
     }

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads records of {@code telemetry.signals}, which only this service writes. */
+/**
+ * Reads records of {@code telemetry.signals}, which only this service writes: what cannot be read
+ * is a fault of ours, an error in the log, and null here, so that it stops nobody.
+ */
 final class SignalRecords {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignalRecords.class);
@@ -18,23 +21,44 @@ final class SignalRecords {
 
     private SignalRecords() {}
 
-    /** The record's batch; null, and an error in the log, where it is none that can be read. */
-    static @Nullable StoredBatch read(ConsumerRecord<byte[], byte[]> record) {
+    static @Nullable SampleBatch batch(ConsumerRecord<byte[], byte[]> record) {
         try {
-            SampleBatch batch = SampleBatch.parseFrom(record.value());
-            if (batch.getSchema() != SCHEMA) {
-                throw new IllegalArgumentException("schema is " + batch.getSchema());
-            }
-            return new StoredBatch(
-                    Vin.of(new String(record.key(), StandardCharsets.US_ASCII)), batch);
-        } catch (InvalidProtocolBufferException | RuntimeException unreadable) {
-            LOG.atError()
-                    .setMessage("record of telemetry.signals passed over")
-                    .addKeyValue("partition", record.partition())
-                    .addKeyValue("offset", record.offset())
-                    .setCause(unreadable)
-                    .log();
+            return parse(record);
+        } catch (InvalidProtocolBufferException | IllegalArgumentException unreadable) {
+            report(record, unreadable);
             return null;
         }
+    }
+
+    static @Nullable StoredBatch storedBatch(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            SampleBatch batch = parse(record);
+            Vin vin = Vin.of(new String(record.key(), StandardCharsets.US_ASCII));
+            return StoredBatch.of(vin, batch);
+        } catch (InvalidProtocolBufferException | IllegalArgumentException unreadable) {
+            report(record, unreadable);
+            return null;
+        }
+    }
+
+    private static SampleBatch parse(ConsumerRecord<byte[], byte[]> record)
+            throws InvalidProtocolBufferException {
+        if (record.key() == null || record.value() == null) {
+            throw new IllegalArgumentException("the record has no key or no value");
+        }
+        SampleBatch batch = SampleBatch.parseFrom(record.value());
+        if (batch.getSchema() != SCHEMA) {
+            throw new IllegalArgumentException("schema is " + batch.getSchema());
+        }
+        return batch;
+    }
+
+    private static void report(ConsumerRecord<byte[], byte[]> record, Exception unreadable) {
+        LOG.atError()
+                .setMessage("record of telemetry.signals passed over")
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .setCause(unreadable)
+                .log();
     }
 }

@@ -148,7 +148,7 @@ public final class StoreWriter implements AutoCloseable {
         }
         List<StoredBatch> batches = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            StoredBatch batch = SignalRecords.read(record);
+            StoredBatch batch = SignalRecords.storedBatch(record);
             if (batch == null) {
                 metrics.passedOver();
             } else {

@@ -1,10 +1,9 @@
 package dev.driveline.telemetry.postgres;
 
 import dev.driveline.contract.telemetry.v1.SampleBatch;
-import dev.driveline.telemetry.batch.BootId;
-import dev.driveline.telemetry.postgres.SampleTables.SplitBatch;
 import dev.driveline.telemetry.sample.SignalChunk;
 import dev.driveline.telemetry.sample.SignalColumns;
+import dev.driveline.telemetry.sample.StoredBatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,13 +28,13 @@ final class HistoryRows {
     static long copy(
             Connection connection,
             SignalDictionary dictionary,
-            List<SplitBatch> split,
+            List<StoredBatch> batches,
             boolean again)
             throws SQLException {
-        int chunks = split.stream().mapToInt(batch -> batch.chunks().size()).sum();
+        int chunks = batches.stream().mapToInt(batch -> batch.chunks().size()).sum();
         CopyRows rows = new CopyRows(COLUMN_COUNT, chunks * USUAL_ROW_BYTES);
         long samples = 0;
-        for (SplitBatch batch : split) {
+        for (StoredBatch batch : batches) {
             for (SignalChunk chunk : batch.chunks()) {
                 add(rows, dictionary.ids(chunk.definition()), batch, chunk);
                 samples += chunk.columns().count();
@@ -58,14 +57,14 @@ final class HistoryRows {
     }
 
     private static void add(
-            CopyRows rows, SignalDictionary.Ids ids, SplitBatch batch, SignalChunk chunk) {
-        SampleBatch source = batch.stored().batch();
+            CopyRows rows, SignalDictionary.Ids ids, StoredBatch batch, SignalChunk chunk) {
+        SampleBatch source = batch.batch();
         SignalColumns columns = chunk.columns();
         rows.row()
-                .text(batch.stored().vin().value())
+                .text(batch.vin().value())
                 .int4(ids.signal())
                 .int8(columns.firstUs())
-                .int8(BootId.of(source.getBootId()).bits())
+                .int8(batch.boot().bits())
                 .int8(source.getSeq())
                 .int4(ids.definition())
                 .int8(columns.lastUs())

@@ -1,9 +1,8 @@
 package dev.driveline.telemetry.postgres;
 
 import dev.driveline.contract.telemetry.v1.SampleBatch;
-import dev.driveline.telemetry.batch.BootId;
-import dev.driveline.telemetry.postgres.SampleTables.SplitBatch;
 import dev.driveline.telemetry.sample.BootIntake;
+import dev.driveline.telemetry.sample.StoredBatch;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -28,12 +27,11 @@ final class IntakeRows {
         }
     }
 
-    static void add(Connection connection, List<SplitBatch> split) throws SQLException {
+    static void add(Connection connection, List<StoredBatch> batches) throws SQLException {
         Map<Target, BootIntake> counts = new TreeMap<>();
-        for (SplitBatch one : split) {
-            BootIntake count = countOf(one.stored().batch());
-            counts.merge(
-                    new Target(one.stored().vin().value(), count.boot()), count, BootIntake::plus);
+        for (StoredBatch one : batches) {
+            BootIntake count = countOf(one);
+            counts.merge(new Target(one.vin().value(), count.boot()), count, BootIntake::plus);
         }
         try (PreparedStatement statement =
                 connection.prepareStatement(
@@ -73,9 +71,10 @@ final class IntakeRows {
         }
     }
 
-    private static BootIntake countOf(SampleBatch batch) {
+    private static BootIntake countOf(StoredBatch stored) {
+        SampleBatch batch = stored.batch();
         return new BootIntake(
-                BootId.of(batch.getBootId()).bits(),
+                stored.boot().bits(),
                 batch.getSeq(),
                 1,
                 batch.getLate() ? 1 : 0,

@@ -1,11 +1,10 @@
 package dev.driveline.telemetry.postgres;
 
 import dev.driveline.contract.telemetry.v1.SampleBatch;
-import dev.driveline.telemetry.batch.BootId;
-import dev.driveline.telemetry.postgres.SampleTables.SplitBatch;
 import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.telemetry.sample.SignalChunk;
 import dev.driveline.telemetry.sample.SignalColumns;
+import dev.driveline.telemetry.sample.StoredBatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -58,17 +57,17 @@ final class LatestRows {
         }
     }
 
-    static void merge(Connection connection, SignalDictionary dictionary, List<SplitBatch> split)
+    static void merge(Connection connection, SignalDictionary dictionary, List<StoredBatch> batches)
             throws SQLException {
         Map<Target, Candidate> newest = new TreeMap<>();
-        for (SplitBatch batch : split) {
-            boolean late = batch.stored().batch().getLate();
-            boolean fillsOnly = late && batch.stored().isTimeEstimated();
+        for (StoredBatch batch : batches) {
+            boolean late = batch.batch().getLate();
+            boolean fillsOnly = late && batch.isTimeEstimated();
             for (SignalChunk chunk : batch.chunks()) {
                 SignalDictionary.Ids ids = dictionary.ids(chunk.definition());
                 newest.merge(
-                        new Target(batch.stored().vin().value(), ids.signal()),
-                        candidate(batch.stored().batch(), chunk, ids.definition(), fillsOnly),
+                        new Target(batch.vin().value(), ids.signal()),
+                        candidate(batch, chunk, ids.definition(), fillsOnly),
                         Candidate::better);
             }
         }
@@ -79,14 +78,15 @@ final class LatestRows {
 
     /** The last sample of a chunk: its times never descend. */
     private static Candidate candidate(
-            SampleBatch batch, SignalChunk chunk, int definition, boolean fillsOnly) {
+            StoredBatch stored, SignalChunk chunk, int definition, boolean fillsOnly) {
+        SampleBatch batch = stored.batch();
         SignalColumns columns = chunk.columns();
         int last = columns.count() - 1;
         return new Candidate(
                 definition,
                 new SampleKey(
                         columns.lastUs(),
-                        BootId.of(batch.getBootId()).bits(),
+                        stored.boot().bits(),
                         batch.getSeq(),
                         columns.place()[last]),
                 batch.getRecvUs(),

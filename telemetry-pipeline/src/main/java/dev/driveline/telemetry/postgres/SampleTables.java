@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.SampleStore;
-import dev.driveline.telemetry.sample.SignalChunk;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.sample.StoredBatch;
 import java.sql.Connection;
@@ -44,9 +43,6 @@ public final class SampleTables implements SampleStore {
         this.dictionary = new SignalDictionary(database);
     }
 
-    /** A batch and what it was split into. */
-    record SplitBatch(StoredBatch stored, List<SignalChunk> chunks) {}
-
     @Override
     public Map<Integer, Long> nextOffsets(Collection<Integer> partitions) {
         return database.transaction(handle -> {
@@ -67,43 +63,45 @@ public final class SampleTables implements SampleStore {
 
     @Override
     public Appended append(List<PartitionSlice> slices) {
-        List<SplitBatch> split = new ArrayList<>();
+        List<StoredBatch> batches = new ArrayList<>();
         Set<SignalDefinition> definitions = new LinkedHashSet<>();
         for (PartitionSlice slice : slices) {
-            for (StoredBatch stored : slice.batches()) {
-                List<SignalChunk> chunks = SignalChunk.split(stored.batch());
-                chunks.forEach(chunk -> definitions.add(chunk.definition()));
-                split.add(new SplitBatch(stored, chunks));
+            for (StoredBatch batch : slice.batches()) {
+                batch.chunks().forEach(chunk -> definitions.add(chunk.definition()));
+                batches.add(batch);
             }
         }
         dictionary.learn(definitions);
         try {
             return database.transaction(
-                    handle -> append(handle.getConnection(), slices, split, false));
+                    handle -> append(handle.getConnection(), slices, batches, false));
         } catch (RuntimeException failed) {
             if (!isUniqueViolation(failed)) {
                 throw failed;
             }
             // A batch came again after its boot was forgotten: what is stored already stays.
-            LOG.atWarn().setMessage("batch stored before").setCause(failed).log();
+            LOG.atWarn()
+                    .setMessage("batch stored before")
+                    .addKeyValue("cause", failed.getMessage())
+                    .log();
             return database.transaction(
-                    handle -> append(handle.getConnection(), slices, split, true));
+                    handle -> append(handle.getConnection(), slices, batches, true));
         }
     }
 
     private Appended append(
             Connection connection,
             List<PartitionSlice> slices,
-            List<SplitBatch> split,
+            List<StoredBatch> batches,
             boolean again)
             throws SQLException {
         Set<Integer> lost = lostPartitions(connection, slices);
         if (!lost.isEmpty()) {
             return new Appended.Fenced(lost);
         }
-        long samples = HistoryRows.copy(connection, dictionary, split, again);
-        LatestRows.merge(connection, dictionary, split);
-        IntakeRows.add(connection, split);
+        long samples = HistoryRows.copy(connection, dictionary, batches, again);
+        LatestRows.merge(connection, dictionary, batches);
+        IntakeRows.add(connection, batches);
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "update store_offset set next_offset = ? where topic_partition = ?")) {

@@ -2,9 +2,22 @@ package dev.driveline.telemetry.sample;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
+import dev.driveline.telemetry.batch.BootId;
+import java.util.List;
 
-/** A record of {@code telemetry.signals} on its way into the store. */
-public record StoredBatch(Vin vin, SampleBatch batch) {
+/**
+ * A record of {@code telemetry.signals} on its way into the store.
+ *
+ * @param chunks the batch's samples, split by signal
+ */
+public record StoredBatch(Vin vin, BootId boot, SampleBatch batch, List<SignalChunk> chunks) {
+
+    /**
+     * @throws IllegalArgumentException if the batch's boot id or columns are none
+     */
+    public static StoredBatch of(Vin vin, SampleBatch batch) {
+        return new StoredBatch(vin, BootId.of(batch.getBootId()), batch, SignalChunk.split(batch));
+    }
 
     /** Whether its time is not the vehicle's own statement. */
     public boolean isTimeEstimated() {

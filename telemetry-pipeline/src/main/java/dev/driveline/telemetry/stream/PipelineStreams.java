@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -35,9 +36,11 @@ public final class PipelineStreams implements AutoCloseable {
     private static final int RECORD_OVERHEAD_BYTES = 32 * 1024;
 
     private final KafkaStreams streams;
+    private final AtomicBoolean hasRun;
 
-    private PipelineStreams(KafkaStreams streams) {
+    private PipelineStreams(KafkaStreams streams, AtomicBoolean hasRun) {
         this.streams = streams;
+        this.hasRun = hasRun;
     }
 
     /**
@@ -57,14 +60,28 @@ public final class PipelineStreams implements AutoCloseable {
             LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NS);
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
+        AtomicBoolean hasRun = new AtomicBoolean();
+        streams.setStateListener((now, before) -> {
+            if (now == KafkaStreams.State.RUNNING) {
+                hasRun.set(true);
+            }
+        });
         streams.start();
-        return new PipelineStreams(streams);
+        return new PipelineStreams(streams, hasRun);
     }
 
-    /** Why nothing is decoded now; null where all is well. */
+    /**
+     * Why nothing is decoded now; null where all is well.
+     *
+     * <p>Once it has run, a rebalance is no problem: all instances have it at the same time, and
+     * REST answers go on meanwhile.
+     */
     public @Nullable String problem() {
         KafkaStreams.State state = streams.state();
-        return state == KafkaStreams.State.RUNNING ? null : "Kafka Streams is " + state;
+        boolean well =
+                state == KafkaStreams.State.RUNNING
+                        || (state == KafkaStreams.State.REBALANCING && hasRun.get());
+        return well ? null : "Kafka Streams is " + state;
     }
 
     /** Leaves the group, so that the partitions move at once. */

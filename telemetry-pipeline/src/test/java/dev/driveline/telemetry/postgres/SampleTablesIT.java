@@ -65,7 +65,7 @@ final class SampleTablesIT {
     private void store(SampleBatch... batches) {
         List<StoredBatch> stored = new ArrayList<>();
         for (SampleBatch batch : batches) {
-            stored.add(new StoredBatch(vin, batch));
+            stored.add(StoredBatch.of(vin, batch));
         }
         long next = offset + batches.length;
         assertInstanceOf(
@@ -116,7 +116,7 @@ final class SampleTablesIT {
         store(sample(batch(1, 1, 1_000), 0, 0, 5).build());
         SampleTables other = new SampleTables(database);
         SampleBatch next = sample(batch(1, 2, 2_000), 0, 0, 6).build();
-        List<StoredBatch> stored = List.of(new StoredBatch(vin, next));
+        List<StoredBatch> stored = List.of(StoredBatch.of(vin, next));
         assertEquals(Map.of(partition, 1L), other.nextOffsets(List.of(partition)));
         assertEquals(
                 new Appended.Stored(1),
@@ -131,7 +131,7 @@ final class SampleTablesIT {
     @Test
     void whatIsFencedInOnePartitionIsNotStoredInAnother() {
         List<StoredBatch> stored =
-                List.of(new StoredBatch(vin, sample(batch(1, 1, 1_000), 0, 0, 5).build()));
+                List.of(StoredBatch.of(vin, sample(batch(1, 1, 1_000), 0, 0, 5).build()));
         int free = 1_000 + partition;
         long known = tables.nextOffsets(List.of(free)).get(free);
         assertEquals(

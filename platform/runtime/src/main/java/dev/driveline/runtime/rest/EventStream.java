@@ -3,6 +3,7 @@ package dev.driveline.runtime.rest;
 import dev.driveline.runtime.json.Json;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -31,20 +32,33 @@ final class EventStream implements Answer.EventSink {
         });
     }
 
-    void open() {
+    /** Sends the head; returns once it is sent, so that no event overtakes it. */
+    void open() throws InterruptedException {
+        CountDownLatch opened = new CountDownLatch(1);
         context.runOnContext(onLoop -> {
-            response.setChunked(true)
-                    .putHeader("Content-Type", "text/event-stream")
-                    .putHeader("Cache-Control", "no-store")
-                    .putHeader("X-Accel-Buffering", "no")
-                    .putHeader("Content-Encoding", "identity");
-            response.drainHandler(empty -> drained.release());
-            response.exceptionHandler(broken -> {
-                closed = true;
-                drained.release();
-            });
-            var _ = response.write(": open\n\n");
+            try {
+                begin();
+            } finally {
+                opened.countDown();
+            }
         });
+        if (!opened.await(SLOW_CALLER_LIMIT_S, TimeUnit.SECONDS)) {
+            closed = true;
+        }
+    }
+
+    private void begin() {
+        response.setChunked(true)
+                .putHeader("Content-Type", "text/event-stream")
+                .putHeader("Cache-Control", "no-store")
+                .putHeader("X-Accel-Buffering", "no")
+                .putHeader("Content-Encoding", "identity");
+        response.drainHandler(empty -> drained.release());
+        response.exceptionHandler(broken -> {
+            closed = true;
+            drained.release();
+        });
+        var _ = response.write(": open\n\n");
     }
 
     @Override
