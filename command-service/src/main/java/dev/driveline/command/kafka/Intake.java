@@ -84,8 +84,6 @@ public final class Intake implements AutoCloseable {
         Map<String, Object> properties = kafka.consumer("command-intake", "command-dispatcher");
         properties.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
-        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 6_000);
-        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 2_000);
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         this.consumer = new KafkaConsumer<>(properties);
         TOPICS.forEach(topic -> byName.put(kafka.prefix().of(topic), topic));

@@ -96,9 +96,22 @@ class KilledPlatformLosesNothingIT {
                 sending.close();
                 long acknowledged = sending.acknowledgedBatches();
                 Eventually.within(Duration.ofSeconds(30))
-                        .that(
+                        .passes(
                                 "every acknowledged batch is stored",
-                                () -> after.intake(driving, "batches") >= acknowledged);
+                                () -> {
+                                    long stored = after.intake(driving, "batches");
+                                    assertTrue(
+                                            stored >= acknowledged,
+                                            () ->
+                                                    stored
+                                                            + " of "
+                                                            + acknowledged
+                                                            + ": "
+                                                            + after.get(
+                                                                    "/api/v1/vehicles/"
+                                                                            + driving
+                                                                            + "/intake"));
+                                });
                 assertEquals(0, after.intake(driving, "missingBatches"));
             } finally {
                 second.destroy();

@@ -81,10 +81,20 @@ public record KafkaConfig(
         return properties;
     }
 
+    /**
+     * After this silence a member of a group is taken for gone; a killed one holds up its successor
+     * so long.
+     */
+    public static final int SESSION_TIMEOUT_MS = 6_000;
+
+    public static final int HEARTBEAT_MS = 2_000;
+
     /** As {@link #consumer(String)}, as a member of a group. */
     public Map<String, Object> consumer(String clientId, String group) {
         Map<String, Object> properties = consumer(clientId);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, prefix.group(group));
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        properties.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, HEARTBEAT_MS);
         return properties;
     }
 
