@@ -20,6 +20,7 @@ import org.opentest4j.TestAbortedException;
  */
 public final class Trials {
     private static final String SEED_PROPERTY = "driveline.seed";
+    private static final String FACTOR_PROPERTY = "driveline.trials";
 
     private final long seed;
     private final @Nullable Long onlySeed;
@@ -47,7 +48,8 @@ public final class Trials {
     }
 
     /**
-     * Runs up to {@code count} trials and stops at the first failure.
+     * Runs up to {@code count} trials, times the property {@code driveline.trials} for long runs, and
+     * stops at the first failure.
      *
      * @throws AssertionError that names the failing trial's seed and its trace
      */
@@ -57,8 +59,9 @@ public final class Trials {
             return;
         }
         SplittableRandom seeds = new SplittableRandom(seed);
-        for (int i = 1; i <= count; i++) {
-            run(seeds.nextLong(), "trial %d of %d".formatted(i, count), trial);
+        int all = Math.multiplyExact(count, Integer.getInteger(FACTOR_PROPERTY, 1));
+        for (int i = 1; i <= all; i++) {
+            run(seeds.nextLong(), "trial %d of %d".formatted(i, all), trial);
         }
     }
 
