@@ -48,8 +48,8 @@ public final class Trials {
     }
 
     /**
-     * Runs up to {@code count} trials, times the property {@code driveline.trials} for long runs, and
-     * stops at the first failure.
+     * Runs up to {@code count} trials, times the property {@code driveline.trials} for long runs,
+     * and stops at the first failure.
      *
      * @throws AssertionError that names the failing trial's seed and its trace
      */
