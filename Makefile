@@ -47,8 +47,9 @@ check: jdk ## long runs: more seeds (not in CI)
 tour: $(BUILT) ## a guided run against the all-in-one
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.allinone.tour.Tour
 
-bench: jdk ## what is measured so far
-	@ls testbed/bench/results
+bench: jdk ## measures the whole way; results are kept in testbed/bench/results
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*' dev.driveline.bench.WholeWayBench
 
 format: jdk ## puts all sources in the house's form
 	@$(MVN) -q com.diffplug.spotless:spotless-maven-plugin:3.11.0:apply

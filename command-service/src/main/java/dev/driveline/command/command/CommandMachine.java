@@ -33,10 +33,6 @@ public final class CommandMachine {
             case Input.Responded responded -> responded(command, responded);
             case Input.Cancel _ ->
                     cancellable(command) ? command.in(CommandState.CANCELLED) : command;
-            case Input.Refused refused ->
-                    command.state().terminal() || command.possiblyDelivered()
-                            ? command
-                            : command.ended(CommandState.REJECTED, refused.code(), null, false);
             case Input.Tick _ -> ticked(command, now);
         };
     }

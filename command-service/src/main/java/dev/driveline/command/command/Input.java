@@ -27,8 +27,5 @@ public sealed interface Input {
     /** Somebody takes it back. */
     record Cancel() implements Input {}
 
-    /** The signed document will not be made: no key, or it would be too large. */
-    record Refused(String code) implements Input {}
-
     record Tick() implements Input {}
 }

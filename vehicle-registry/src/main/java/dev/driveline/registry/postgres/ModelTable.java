@@ -95,16 +95,16 @@ public final class ModelTable implements Models {
                 """;
         return database.transaction(handle -> {
             CatalogueTable.mustExist(handle, tenant, catalogue);
-            int changed =
-                    handle.createUpdate(sql)
-                            .bind("tenant", tenant.value())
-                            .bind("id", id.value())
-                            .bind("catalogue", catalogue.id())
-                            .bind("hash", catalogue.hash())
-                            .execute();
-            if (changed == 0) {
-                throw unknown(id);
+            Model before = find(handle, tenant, id, "FOR UPDATE");
+            if (catalogue.equals(before.catalogue())) {
+                return before;
             }
+            handle.createUpdate(sql)
+                    .bind("tenant", tenant.value())
+                    .bind("id", id.value())
+                    .bind("catalogue", catalogue.id())
+                    .bind("hash", catalogue.hash())
+                    .execute();
             VehicleTable.announceModel(handle, announcements, tenant, id);
             return find(handle, tenant, id, "");
         });

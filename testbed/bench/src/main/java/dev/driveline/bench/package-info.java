@@ -1,0 +1,5 @@
+/** Load scenarios, with their results. */
+@NullMarked
+package dev.driveline.bench;
+
+import org.jspecify.annotations.NullMarked;
