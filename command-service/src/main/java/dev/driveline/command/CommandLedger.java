@@ -13,6 +13,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.store.postgres.Outbox;
 import dev.driveline.store.postgres.OutboxRecord;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -31,14 +32,21 @@ final class CommandLedger {
     private final Outbox outbox;
     private final String keyId;
     private final Clock clock;
+    private final MeterRegistry metrics;
 
     CommandLedger(
-            CommandTable commands, AuditTable audit, Outbox outbox, String keyId, Clock clock) {
+            CommandTable commands,
+            AuditTable audit,
+            Outbox outbox,
+            String keyId,
+            Clock clock,
+            MeterRegistry metrics) {
         this.commands = commands;
         this.audit = audit;
         this.outbox = outbox;
         this.keyId = keyId;
         this.clock = clock;
+        this.metrics = metrics;
     }
 
     /** One step of the machine, with everything that is told of it. */
@@ -58,6 +66,8 @@ final class CommandLedger {
 
     void record(Handle handle, StoredCommand stored, Actor actor, Instant now) {
         Command command = stored.command();
+        // Counted within the transaction: one that is tried again counts twice.
+        metrics.counter("command.steps", "state", command.state().name()).increment();
         audit.append(
                 handle,
                 new AuditTable.Step(

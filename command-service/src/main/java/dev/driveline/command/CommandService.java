@@ -59,7 +59,8 @@ public final class CommandService implements AutoCloseable {
         CommandTable table = new CommandTable(types);
         AuditTable audit = new AuditTable();
         CommandLedger ledger =
-                new CommandLedger(table, audit, outbox, signer.kid(), process.clock());
+                new CommandLedger(
+                        table, audit, outbox, signer.kid(), process.clock(), process.metrics());
         CommandAcceptance acceptance =
                 new CommandAcceptance(database, types, table, ledger, signer, new SecureRandom());
         CommandDesk commands =

@@ -100,13 +100,18 @@ public final class Main {
                     "vehicles online %d   messages/s %.1f   samples %,.0f   commands %,.0f%n",
                     sessions == null ? 0 : (long) sessions.value(),
                     (now - before) / STATUS_EVERY_S,
-                    sum(metrics, "telemetry.samples"),
-                    sum(metrics, "command.accepted"));
+                    sum(metrics, "telemetry.samples.stored"),
+                    accepted(metrics));
             before = now;
         }
     }
 
     private static double sum(MeterRegistry metrics, String name) {
         return metrics.find(name).counters().stream().mapToDouble(Counter::count).sum();
+    }
+
+    private static double accepted(MeterRegistry metrics) {
+        Counter accepted = metrics.find("command.steps").tag("state", "ACCEPTED").counter();
+        return accepted == null ? 0 : accepted.count();
     }
 }
