@@ -3,6 +3,7 @@ package dev.driveline.helm;
 import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
@@ -80,7 +81,7 @@ final class Chart {
             } else if (here instanceof JsonArray array) {
                 here = array.get(Integer.parseInt(step));
             } else {
-                return com.google.gson.JsonNull.INSTANCE;
+                return JsonNull.INSTANCE;
             }
         }
         return here;

@@ -6,6 +6,7 @@ import static dev.driveline.helm.Chart.podOf;
 import static dev.driveline.helm.Chart.textAt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,9 +21,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -145,7 +148,7 @@ class ChartTest {
         List<JsonObject> documents = Chart.rendered(values);
         Pattern secret = Pattern.compile("PASSWORD|SECRET|TOKEN");
         for (JsonObject document : documents) {
-            assertFalse(textAt(document, "kind").equals("Secret"));
+            assertNotEquals("Secret", textAt(document, "kind"));
             if (textAt(document, "kind").equals("ConfigMap")) {
                 at(document, "data").getAsJsonObject().keySet().stream()
                         .filter(name -> !name.endsWith("TOKEN_VALIDITY"))
@@ -321,7 +324,7 @@ class ChartTest {
                 Matcher constant =
                         Pattern.compile("String (\\w+) =\\s*(?:(\\w+) \\+ )?\"(/[^\"]*)\";")
                                 .matcher(text);
-                Map<String, String> constants = new java.util.HashMap<>();
+                Map<String, String> constants = new HashMap<>();
                 while (constant.find()) {
                     String head = constant.group(2) == null ? "" : constants.get(constant.group(2));
                     constants.put(constant.group(1), head + constant.group(3));
@@ -345,7 +348,7 @@ class ChartTest {
         return routes;
     }
 
-    private static java.util.Optional<String> problemOf(JsonObject document) {
+    private static Optional<String> problemOf(JsonObject document) {
         String version = textAt(document, "apiVersion");
         String kind = textAt(document, "kind");
         int slash = version.indexOf('/');
@@ -355,17 +358,17 @@ class ChartTest {
                         version.substring(slash + 1),
                         kind);
         if (type == null) {
-            return java.util.Optional.of("no such kind in " + version);
+            return Optional.of("no such kind in " + version);
         }
         try {
             type.getMethod("validateJsonElement", JsonElement.class).invoke(null, document);
             // The types of the values, as far as reading them shows it.
             var _ = JSON.getGson().fromJson(document, type);
-            return java.util.Optional.empty();
+            return Optional.empty();
         } catch (InvocationTargetException found) {
-            return java.util.Optional.of(String.valueOf(found.getCause().getMessage()));
+            return Optional.of(String.valueOf(found.getCause().getMessage()));
         } catch (ReflectiveOperationException | RuntimeException wrong) {
-            return java.util.Optional.of(String.valueOf(wrong.getMessage()));
+            return Optional.of(String.valueOf(wrong.getMessage()));
         }
     }
 

@@ -16,31 +16,24 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.function.Function;
 
 /** The four services, each with what reads its settings. */
 enum Service {
-    GATEWAY("gateway", "tbox-gateway", false, GatewayConfig::from),
-    REGISTRY("registry", "vehicle-registry", true, RegistryConfig::from),
-    TELEMETRY("telemetry", "telemetry-pipeline", true, TelemetryConfig::from),
-    COMMAND("command", "command-service", true, CommandConfig::from);
+    GATEWAY("gateway", "tbox-gateway", false),
+    REGISTRY("registry", "vehicle-registry", true),
+    TELEMETRY("telemetry", "telemetry-pipeline", true),
+    COMMAND("command", "command-service", true);
 
     private static final String CLIENT_PROPERTIES = "DRIVELINE_KAFKA_CLIENT_PROPERTIES";
 
     private final String chartName;
     private final String component;
     private final boolean database;
-    private final Function<Settings, ?> configuration;
 
-    Service(
-            String chartName,
-            String component,
-            boolean database,
-            Function<Settings, ?> configuration) {
+    Service(String chartName, String component, boolean database) {
         this.chartName = chartName;
         this.component = component;
         this.database = database;
-        this.configuration = configuration;
     }
 
     static Service ofComponent(String component) {
@@ -103,6 +96,12 @@ enum Service {
         var _ = settings.text("log.level", "INFO");
         var _ = ServiceProcess.ProcessConfig.from(settings);
         var _ = AuthConfig.from(settings);
-        var _ = configuration.apply(settings);
+        var _ =
+                switch (this) {
+                    case GATEWAY -> GatewayConfig.from(settings);
+                    case REGISTRY -> RegistryConfig.from(settings);
+                    case TELEMETRY -> TelemetryConfig.from(settings);
+                    case COMMAND -> CommandConfig.from(settings);
+                };
     }
 }

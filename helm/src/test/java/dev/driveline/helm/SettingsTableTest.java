@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.driveline.runtime.settings.Settings;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,7 +113,7 @@ class SettingsTableTest {
                 Set.of(),
                 NOT_IN_VALUES.stream()
                         .filter(key -> !known.contains(key))
-                        .collect(java.util.stream.Collectors.toSet()));
+                        .collect(Collectors.toSet()));
     }
 
     private static List<String> titlesOf(Service service) {
@@ -154,7 +156,7 @@ class SettingsTableTest {
                                 bare(cells[1]),
                                 bare(cells[2]),
                                 bare(cells[3]).equals("(empty)") ? "" : bare(cells[3]));
-                tables.computeIfAbsent(title, any -> new java.util.ArrayList<>()).add(row);
+                tables.computeIfAbsent(title, any -> new ArrayList<>()).add(row);
             }
         }
         return tables;
