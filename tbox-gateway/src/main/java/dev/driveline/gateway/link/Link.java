@@ -106,6 +106,10 @@ public final class Link {
                 aliases.put(alias, topicName);
             }
         }
+        if (resolved.isEmpty()) {
+            return new Incoming.Close(
+                    CloseReason.PROTOCOL_ERROR, "an empty topic name without a topic alias");
+        }
         if (qos == 2 && releasable.get(packetId)) {
             return new Incoming.Repeated();
         }
@@ -155,9 +159,12 @@ public final class Link {
         releasable.clear(packetId);
     }
 
-    /** Whether the vehicle keeps within its window; beyond it, it is not read. */
+    /**
+     * Whether the vehicle keeps within its window; beyond it, it is not read. A full window is
+     * within: its PINGREQ must be heard for as long as Kafka is away.
+     */
     public boolean mayRead() {
-        return waiting.size() < limits.windowPackets() && waitingBytes < limits.windowBytes();
+        return waiting.size() <= limits.windowPackets() && waitingBytes <= limits.windowBytes();
     }
 
     /** Publishes that wait for Kafka. */

@@ -139,7 +139,7 @@ public final class MqttEdge implements AutoCloseable {
     public void online(Vin vin, long offset, Presence.Online online) {
         MqttLink link = parts.links().of(vin);
         if (link != null) {
-            link.execute(found -> found.other(offset, online));
+            link.execute(found -> found.online(offset, online));
         }
     }
 

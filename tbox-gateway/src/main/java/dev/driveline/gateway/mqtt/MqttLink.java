@@ -96,7 +96,7 @@ final class MqttLink implements Link.Acknowledger {
         this.will = will;
         this.session = new SessionId(parts.random().nextLong());
         this.since = parts.clock().instant();
-        this.ownership = new Ownership(parts.announcement().readOffset(identity.vin()));
+        this.ownership = new Ownership(session, parts.announcement().readOffset(identity.vin()));
         this.link = new Link(parts.limits(), new TopicAcl(identity.vin()), mqtt5(), receiveMaximum);
         this.keepAliveMs = keepAliveS * 1_500L;
         this.heardMs = parts.clock().millis();
@@ -396,12 +396,12 @@ final class MqttLink implements Link.Acknowledger {
 
     // Presence and the end.
 
-    /** Another session's ONLINE of this vehicle was read. */
-    void other(long offset, Presence.Online online) {
-        if (online.session().equals(session) || closed.get()) {
+    /** An ONLINE of this vehicle was read, ours or another session's. */
+    void online(long offset, Presence.Online online) {
+        if (closed.get()) {
             return;
         }
-        switch (ownership.other(offset, online.readOffset())) {
+        switch (ownership.read(offset, online.session(), online.readOffset())) {
             case OURS -> {}
             case OVERTAKEN ->
                     close(CloseReason.TAKEN_OVER, "session " + online.session() + " took over");
@@ -492,16 +492,11 @@ final class MqttLink implements Link.Acknowledger {
                         parts.run(),
                         parts.slot(),
                         link.listens(),
-                        parts.announcement().readOffset(vin()),
+                        ownership.readOffset(),
                         since,
                         mqtt5() ? "5" : "3.1.1",
                         parts.clock().instant());
-        parts.announcement()
-                .announce(
-                        vin(),
-                        online,
-                        () -> !closed.get(),
-                        offset -> loop.execute(() -> ownership.announced(offset)));
+        parts.announcement().announce(vin(), online, () -> !closed.get(), offset -> {});
     }
 
     private void report(Link.Sent sent, Outcome outcome) {

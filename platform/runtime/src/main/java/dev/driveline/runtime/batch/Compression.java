@@ -24,7 +24,7 @@ public final class Compression {
      * @throws InvalidValueException if it is no such frame or larger than {@code maxBytes}
      */
     public static byte[] unpack(byte[] packed, int maxBytes) {
-        long size = Zstd.getFrameContentSize(packed);
+        long size = packed.length == 0 ? -1 : Zstd.getFrameContentSize(packed);
         if (size < 0) {
             throw new InvalidValueException(
                     "packed value",

@@ -125,7 +125,13 @@ public final class Settings {
         return parsed(
                 key,
                 fallback,
-                Settings::parseDuration,
+                text -> {
+                    Duration value = parseDuration(text);
+                    if (value.isNegative()) {
+                        throw new IllegalArgumentException();
+                    }
+                    return value;
+                },
                 "a duration such as 250ms, 5s, 10m, 2h or 7d");
     }
 
