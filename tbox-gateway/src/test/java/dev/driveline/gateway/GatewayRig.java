@@ -23,6 +23,7 @@ import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
+import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,12 +62,21 @@ final class GatewayRig implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final Map<Topic, List<ConsumerRecord<byte[], byte[]>>> seen = new ConcurrentHashMap<>();
     private final List<TailReader> taps = new CopyOnWriteArrayList<>();
+    private final Clock clock;
+    private final long bufferBytes;
     private ServiceProcess process;
     private GatewayService gateway;
     private long version;
 
     GatewayRig(String bootstrap, String prefix, Path folder) throws IOException {
+        this(bootstrap, prefix, folder, Clock.systemUTC(), 8 << 20);
+    }
+
+    GatewayRig(String bootstrap, String prefix, Path folder, Clock clock, long bufferBytes)
+            throws IOException {
         this.folder = folder;
+        this.clock = clock;
+        this.bufferBytes = bufferBytes;
         this.kafka = KafkaConfig.single(bootstrap, new TopicPrefix(prefix), PARTITIONS);
         this.producer = new KafkaProducer<>(kafka.producer("rig"));
         Files.writeString(
@@ -83,7 +93,7 @@ final class GatewayRig implements AutoCloseable {
                         token -> {
                             throw new UnsupportedOperationException();
                         },
-                        Clock.systemUTC());
+                        clock);
         EdgeConfig edge =
                 new EdgeConfig(
                         "127.0.0.1",
@@ -102,7 +112,7 @@ final class GatewayRig implements AutoCloseable {
                                 1,
                                 folder.resolve("registry.pem"),
                                 "registry",
-                                8 << 20),
+                                bufferBytes),
                         process);
         process.open();
     }
@@ -113,6 +123,13 @@ final class GatewayRig implements AutoCloseable {
 
     int port() {
         return gateway.port();
+    }
+
+    /** The sum of a counter over all its labels. */
+    double counted(String counter) {
+        return process.metrics().find(counter).counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     int webSocketPort() {

@@ -6,8 +6,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
+import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -43,6 +45,19 @@ final class RawVehicle implements AutoCloseable {
         socket.startHandshake();
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
+    }
+
+    /** Nothing comes for so long. */
+    void staysSilentFor(Duration time) throws IOException {
+        socket.setSoTimeout((int) time.toMillis());
+        try {
+            Packet unexpected = read();
+            throw new AssertionError("expected silence, got packet type " + unexpected.type());
+        } catch (SocketTimeoutException silent) {
+            return;
+        } finally {
+            socket.setSoTimeout(10_000);
+        }
     }
 
     void send(byte[]... packets) throws IOException {
@@ -102,6 +117,10 @@ final class RawVehicle implements AutoCloseable {
 
     static byte[] publish(int packetId, String topic, byte[] payload) {
         return packet(0x32, concat(text(topic), id(packetId), payload));
+    }
+
+    static byte[] publishAtMostOnce(String topic, byte[] payload) {
+        return packet(0x30, concat(text(topic), payload));
     }
 
     static byte[] ping() {
