@@ -18,6 +18,7 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAck;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
+import com.hivemq.client.mqtt.mqtt5.message.subscribe.suback.Mqtt5SubAckReasonCode;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.gateway.DownlinkReport;
 import dev.driveline.contract.gateway.DownlinkReport.Outcome;
@@ -180,6 +181,24 @@ class GatewayIT {
                                 EventTypes.PUBLISH_REFUSED.equals(
                                         GatewayRig.header(record, Headers.EVENT_TYPE)));
         assertTrue(new String(event.value(), StandardCharsets.UTF_8).contains("WDRV0TESTGATE9999"));
+    }
+
+    @Test
+    void aSubscriptionThatCouldNotAcknowledgeIsRefused() {
+        Mqtt5BlockingClient client = rig.five(vin, identity);
+        client.connect();
+        Mqtt5SubAckException refused =
+                assertThrows(
+                        Mqtt5SubAckException.class,
+                        () ->
+                                client.subscribeWith()
+                                        .topicFilter(DownTopic.COMMANDS.of(vin))
+                                        .qos(MqttQos.AT_MOST_ONCE)
+                                        .send());
+        assertEquals(
+                Mqtt5SubAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+                refused.getMqttMessage().getReasonCodes().getFirst());
+        client.disconnect();
     }
 
     @Test

@@ -24,6 +24,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.mqtt.MqttEndpoint;
 import io.vertx.mqtt.MqttTopicSubscription;
 import io.vertx.mqtt.messages.MqttDisconnectMessage;
+import io.vertx.mqtt.messages.MqttPubAckMessage;
 import io.vertx.mqtt.messages.MqttPublishMessage;
 import io.vertx.mqtt.messages.MqttSubscribeMessage;
 import io.vertx.mqtt.messages.MqttUnsubscribeMessage;
@@ -118,7 +119,7 @@ final class MqttLink implements Link.Acknowledger {
         endpoint.subscriptionAutoAck(false);
         endpoint.publishHandler(this::published);
         endpoint.publishReleaseHandler(this::released);
-        endpoint.publishAcknowledgeHandler(this::delivered);
+        endpoint.publishAcknowledgeMessageHandler(this::delivered);
         endpoint.subscribeHandler(this::subscribed);
         endpoint.unsubscribeHandler(this::unsubscribed);
         endpoint.pingHandler(ping -> heard());
@@ -205,10 +206,11 @@ final class MqttLink implements Link.Acknowledger {
                 packetId, MqttPubCompReasonCode.SUCCESS, MqttProperties.NO_PROPERTIES);
     }
 
-    private void delivered(int packetId) {
+    /** A PUBACK with an error (MQTT 5) ends the publish, but says nothing of a delivery. */
+    private void delivered(MqttPubAckMessage message) {
         heard();
-        Link.Sent sent = link.acknowledged(packetId);
-        if (sent != null) {
+        Link.Sent sent = link.acknowledged(message.messageId());
+        if (sent != null && (message.code().value() & 0x80) == 0) {
             report(sent, Outcome.DELIVERED);
         }
     }
@@ -235,14 +237,18 @@ final class MqttLink implements Link.Acknowledger {
         }
     }
 
+    /**
+     * What goes down is acknowledged by the vehicle: a subscription at QoS 0 could not be served.
+     */
     private MqttSubAckReasonCode subscribed(MqttTopicSubscription subscription) {
-        if (!link.subscribe(subscription.topicName())) {
+        boolean unacknowledged = subscription.qualityOfService() == MqttQoS.AT_MOST_ONCE;
+        if (unacknowledged || !link.subscribe(subscription.topicName())) {
             parts.metrics().refusedSubscribe();
-            return MqttSubAckReasonCode.NOT_AUTHORIZED;
+            return unacknowledged
+                    ? MqttSubAckReasonCode.IMPLEMENTATION_SPECIFIC_ERROR
+                    : MqttSubAckReasonCode.NOT_AUTHORIZED;
         }
-        return subscription.qualityOfService() == MqttQoS.AT_MOST_ONCE
-                ? MqttSubAckReasonCode.GRANTED_QOS0
-                : MqttSubAckReasonCode.GRANTED_QOS1;
+        return MqttSubAckReasonCode.GRANTED_QOS1;
     }
 
     private void unsubscribed(MqttUnsubscribeMessage message) {
