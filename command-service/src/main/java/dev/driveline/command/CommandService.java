@@ -8,6 +8,7 @@ import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PrivateKeys;
@@ -16,8 +17,6 @@ import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,19 +38,20 @@ public final class CommandService implements AutoCloseable {
                     Topic.COMMAND_EVENTS,
                     Topic.REGISTRY_VEHICLES);
 
-    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final Closings closings = new Closings();
 
     private CommandService(CommandConfig config, ServiceProcess process)
             throws InterruptedException {
+        process.onClose("command service", this);
         Jws.Signer signer =
                 new Jws.Signer(config.signingKeyId(), PrivateKeys.fromPem(config.signingKey()));
         Topics.prepare(config.kafka(), TOPICS);
-        Database database = closeLater(Database.openWithOutbox(config.database(), "command"));
+        Database database = closings.add(Database.openWithOutbox(config.database(), "command"));
         Outbox outbox = new Outbox();
-        closeLater(
+        closings.add(
                 OutboxRelay.start(
                         database, outbox, config.kafka(), Topic.COMMAND_EVENTS, process.metrics()));
-        DownlinkProducer downlinks = closeLater(new DownlinkProducer(config.kafka()));
+        DownlinkProducer downlinks = closings.add(new DownlinkProducer(config.kafka()));
         Presences presences = new Presences();
         Watchers watchers = new Watchers();
         CommandTypes types = CommandTypes.shipped();
@@ -69,7 +69,7 @@ public final class CommandService implements AutoCloseable {
                 new ConfigurationDesk(
                         database, namespaces, table, signer, presences, downlinks, process.clock());
         Dispatcher dispatcher =
-                closeLater(
+                closings.add(
                         new Dispatcher(
                                 config.kafka(), commands, configurations, presences, database));
         process.rest()
@@ -94,7 +94,6 @@ public final class CommandService implements AutoCloseable {
     public static CommandService start(CommandConfig config, ServiceProcess process) {
         try {
             CommandService service = new CommandService(config, process);
-            process.onClose("command service", service);
             return service;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -105,17 +104,6 @@ public final class CommandService implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!closings.isEmpty()) {
-            try {
-                closings.pop().close();
-            } catch (Exception failed) {
-                LOG.atWarn().setMessage("close failed").setCause(failed).log();
-            }
-        }
-    }
-
-    private <T extends AutoCloseable> T closeLater(T part) {
-        closings.push(part);
-        return part;
+        closings.close();
     }
 }

@@ -12,6 +12,7 @@ import dev.driveline.gateway.kafka.UplinkProducer;
 import dev.driveline.gateway.mqtt.MqttEdge;
 import dev.driveline.gateway.x509.HandshakeCheck;
 import dev.driveline.gateway.x509.VehicleTrust;
+import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
@@ -20,8 +21,6 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,24 +49,25 @@ public final class GatewayService implements AutoCloseable {
                     Topic.REGISTRY_ACCESS);
 
     private final MqttEdge edge;
-    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final Closings closings = new Closings();
 
     private GatewayService(GatewayConfig config, ServiceProcess process)
             throws InterruptedException {
+        process.onClose("gateway", this);
         SecureRandom random = new SecureRandom();
         RunId run = new RunId(random.nextLong());
         PublicKey registryKey = PublicKeys.fromPem(config.registryKey());
         Topics.prepare(config.kafka(), TOPICS);
 
         UplinkProducer producer =
-                closeLater(
+                closings.add(
                         new UplinkProducer(
                                 config.kafka(),
                                 "gateway-" + config.slot(),
                                 config.bufferBytes(),
                                 process.metrics()));
         PresenceLog presence =
-                closeLater(new PresenceLog(config.kafka(), producer, config.slot(), run));
+                closings.add(new PresenceLog(config.kafka(), producer, config.slot(), run));
         AccessTable access = new AccessTable();
         VehicleTrust trust = new VehicleTrust(access, process.clock());
         edge =
@@ -84,7 +84,7 @@ public final class GatewayService implements AutoCloseable {
                                 process.metrics()));
         Jws.Keys registryKeys = kid -> kid.equals(config.registryKeyId()) ? registryKey : null;
         AccessLog accessLog =
-                closeLater(
+                closings.add(
                         new AccessLog(
                                 config.kafka(),
                                 access,
@@ -93,13 +93,13 @@ public final class GatewayService implements AutoCloseable {
                                 process.metrics()));
         accessLog.awaitCaughtUp(LOAD_LIMIT);
         Heartbeats heartbeats =
-                closeLater(
+                closings.add(
                         new Heartbeats(
                                 producer, run, config.slot(), process.clock(), edge::sessions));
         presence.settle(LOAD_LIMIT, process.clock());
         presence.listen(edge::online);
-        closeLater(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
-        closeLater(edge);
+        closings.add(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
+        closings.add(edge);
         edge.open(new HandshakeCheck(trust, edge::handshakeRefused), chain -> judge(trust, chain));
         process.health().check("gateway", heartbeats::problem);
         LOG.atInfo()
@@ -117,7 +117,6 @@ public final class GatewayService implements AutoCloseable {
     public static GatewayService start(GatewayConfig config, ServiceProcess process) {
         try {
             GatewayService service = new GatewayService(config, process);
-            process.onClose("gateway", service);
             return service;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -143,18 +142,7 @@ public final class GatewayService implements AutoCloseable {
     /** Drains the links, then says that the run has ended. */
     @Override
     public void close() {
-        while (!closings.isEmpty()) {
-            try {
-                closings.pop().close();
-            } catch (Exception failed) {
-                LOG.atWarn().setMessage("close failed").setCause(failed).log();
-            }
-        }
-    }
-
-    private <T extends AutoCloseable> T closeLater(T part) {
-        closings.push(part);
-        return part;
+        closings.close();
     }
 
     private static Identification.Judgement judge(VehicleTrust trust, X509Certificate[] chain) {

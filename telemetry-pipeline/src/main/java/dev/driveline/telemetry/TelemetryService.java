@@ -1,6 +1,7 @@
 package dev.driveline.telemetry;
 
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
@@ -16,12 +17,7 @@ import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.EnumSet;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The telemetry pipeline: batches from Kafka decoded, stored in PostgreSQL, answered over REST.
@@ -29,11 +25,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class TelemetryService implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(TelemetryService.class);
     private static final String SCHEMA = "telemetry";
 
     private final ServiceProcess process;
-    private final Deque<Part> parts = new ArrayDeque<>();
+    private final Closings closings = new Closings();
 
     private TelemetryService(ServiceProcess process) {
         this.process = process;
@@ -68,20 +63,20 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_CATALOGUES));
         Database database = Database.open(config.database(), SCHEMA);
-        closeLater("database", database);
+        closings.add("database", database);
 
         VehicleBook vehicles = new VehicleBook();
         CatalogueBook catalogues = new CatalogueBook();
         RegistryFeed facts = RegistryFeed.start(kafka, vehicles, catalogues);
-        closeLater("registry feed", facts);
+        closings.add("registry feed", facts);
 
         LiveTail live = LiveTail.start(kafka, process.clock());
-        closeLater("live tail", live);
+        closings.add("live tail", live);
 
         StoreWriter writer =
                 StoreWriter.start(
                         kafka, new SampleTables(database), new WriterMetrics(process.metrics()));
-        closeLater("store writer", writer);
+        closings.add("store writer", writer);
 
         PipelineStreams streams =
                 PipelineStreams.start(
@@ -90,7 +85,7 @@ public final class TelemetryService implements AutoCloseable {
                         config.threads(),
                         facts,
                         new IntakeMetrics(process.metrics()));
-        closeLater("streams", streams);
+        closings.add("streams", streams);
 
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
@@ -108,26 +103,6 @@ public final class TelemetryService implements AutoCloseable {
     /** Stops decoding first and the database last; may be called again. */
     @Override
     public void close() {
-        for (Part part = next(); part != null; part = next()) {
-            try {
-                part.closing().close();
-            } catch (Exception failed) {
-                LOG.atWarn()
-                        .setMessage("close failed")
-                        .addKeyValue("part", part.name())
-                        .setCause(failed)
-                        .log();
-            }
-        }
-    }
-
-    private record Part(String name, AutoCloseable closing) {}
-
-    private synchronized void closeLater(String name, AutoCloseable closing) {
-        parts.push(new Part(name, closing));
-    }
-
-    private synchronized @Nullable Part next() {
-        return parts.poll();
+        closings.close();
     }
 }

@@ -25,6 +25,7 @@ import dev.driveline.registry.x509.CertsOnly;
 import dev.driveline.registry.x509.Fingerprints;
 import dev.driveline.registry.x509.IssuingAuthority;
 import dev.driveline.registry.x509.SigningKey;
+import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.kafka.Topics;
@@ -34,9 +35,7 @@ import dev.driveline.store.postgres.Outbox;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -55,7 +54,7 @@ public final class RegistryService implements AutoCloseable {
     private static final Set<Topic> TOPICS =
             Set.of(Topic.REGISTRY_VEHICLES, Topic.REGISTRY_CATALOGUES, Topic.REGISTRY_ACCESS);
 
-    private final Deque<AutoCloseable> closings = new ArrayDeque<>();
+    private final Closings closings = new Closings();
     private final EstServer est;
 
     private RegistryService(RegistryConfig config, ServiceProcess process) {
@@ -67,9 +66,9 @@ public final class RegistryService implements AutoCloseable {
                         config.signingKeyId(),
                         SigningKey.open(config.signingKey(), config.authority().create()));
         Topics.prepare(config.kafka(), TOPICS);
-        Database database = closeLater(Database.openWithOutbox(config.database(), SCHEMA));
+        Database database = closings.add(Database.openWithOutbox(config.database(), SCHEMA));
         Outbox outbox = new Outbox();
-        closeLater(
+        closings.add(
                 OutboxRelay.start(
                         database,
                         outbox,
@@ -100,7 +99,7 @@ public final class RegistryService implements AutoCloseable {
                                 .routes());
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
         est =
-                closeLater(
+                closings.add(
                         EstServer.start(
                                 process.vertx(),
                                 config.est(),
@@ -135,18 +134,7 @@ public final class RegistryService implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!closings.isEmpty()) {
-            try {
-                closings.pop().close();
-            } catch (Exception failed) {
-                LOG.atWarn().setMessage("close failed").setCause(failed).log();
-            }
-        }
-    }
-
-    private <T extends AutoCloseable> T closeLater(T part) {
-        closings.push(part);
-        return part;
+        closings.close();
     }
 
     private static AuthorityTable.Anchor anchorOf(Authority authority) {

@@ -14,11 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What one operating system process has once, however many services run in it: event loops, the
@@ -29,7 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceProcess implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceProcess.class);
     private static final long CLOSE_LIMIT_S = 10;
 
     private final Vertx vertx;
@@ -38,8 +33,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final RestServer rest;
     private final AdminServer admin;
     private final Clock clock;
-    private final Deque<Closing> closings = new ArrayDeque<>();
-    private boolean closed;
+    private final Closings closings = new Closings();
 
     private ServiceProcess(ProcessConfig config, Authenticator authenticator, Clock clock) {
         this.clock = clock;
@@ -57,7 +51,7 @@ public final class ServiceProcess implements AutoCloseable {
             onClose("admin port", admin);
             this.rest = new RestServer(vertx, config.rest(), authenticator, metrics);
         } catch (RuntimeException failed) {
-            closeAll();
+            closings.close();
             throw failed;
         }
     }
@@ -126,8 +120,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /** Leaves something to be closed when the process ends, before all that was left earlier. */
-    public synchronized void onClose(String name, AutoCloseable closing) {
-        closings.push(new Closing(name, closing));
+    public void onClose(String name, AutoCloseable closing) {
+        closings.add(name, closing);
     }
 
     /**
@@ -135,35 +129,8 @@ public final class ServiceProcess implements AutoCloseable {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
         health.stopping();
-        closeAll();
-    }
-
-    private void closeAll() {
-        while (true) {
-            Closing next;
-            synchronized (this) {
-                next = closings.poll();
-            }
-            if (next == null) {
-                return;
-            }
-            try {
-                next.closing().close();
-            } catch (Exception failed) {
-                LOG.atWarn()
-                        .setMessage("close failed")
-                        .addKeyValue("part", next.name())
-                        .setCause(failed)
-                        .log();
-            }
-        }
+        closings.close();
     }
 
     private void closeVertx() {
@@ -173,6 +140,4 @@ public final class ServiceProcess implements AutoCloseable {
                 .orTimeout(CLOSE_LIMIT_S, TimeUnit.SECONDS)
                 .join();
     }
-
-    private record Closing(String name, AutoCloseable closing) {}
 }
