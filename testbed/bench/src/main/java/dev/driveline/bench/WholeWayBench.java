@@ -24,7 +24,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +40,11 @@ import org.HdrHistogram.Histogram;
  */
 public final class WholeWayBench {
 
-    private static final int WARM_UP = 100;
-    private static final int COMMANDS = 400;
+    private static final int WARM_UP = 400;
+    private static final int COMMANDS = 600;
+    // One command of a vehicle and actuator is in flight at once: a single vehicle would measure
+    // its own queue.
+    private static final int VEHICLES = 20;
     private static final long INTERVAL_MS = 50;
     private static final String[] STATES = {"SENT", "DELIVERED", "SUCCEEDED"};
 
@@ -70,28 +75,34 @@ public final class WholeWayBench {
     }
 
     private void run(Path data) throws Exception {
-        Vin vin = Vin.of("WDRVB0000NA000001");
-        try (TBox box = box(vin, data)) {
+        List<Vin> vins = new ArrayList<>();
+        List<TBox> boxes = new ArrayList<>();
+        for (int number = 1; number <= VEHICLES; number++) {
+            Vin vin = Vin.of("WDRVB0000NA%06d".formatted(number));
+            TBox box = box(vin, data);
             box.start();
             while (!box.isConnected()) {
                 pause(50);
             }
-            send(vin, WARM_UP);
-            Map<String, Histogram> times = send(vin, COMMANDS);
-            out.printf(
-                    "commands: %d at %d/s, five vehicles driving; from REST accept to, ms%n",
-                    COMMANDS, 1_000 / INTERVAL_MS);
-            for (String state : STATES) {
-                Histogram histogram = times.get(state);
-                if (histogram != null) {
-                    out.printf(
-                            "  %-10s n %d  p50 %.1f  p99 %.1f  max %.1f%n",
-                            state,
-                            histogram.getTotalCount(),
-                            histogram.getValueAtPercentile(50) / 1_000.0,
-                            histogram.getValueAtPercentile(99) / 1_000.0,
-                            histogram.getMaxValue() / 1_000.0);
-                }
+            vins.add(vin);
+            boxes.add(box);
+        }
+        send(vins, WARM_UP);
+        Map<String, Histogram> times = send(vins, COMMANDS);
+        boxes.forEach(TBox::close);
+        out.printf(
+                "commands: %d at %d/s to %d vehicles in turn, five more driving; from REST accept to, ms%n",
+                COMMANDS, 1_000 / INTERVAL_MS, VEHICLES);
+        for (String state : STATES) {
+            Histogram histogram = times.get(state);
+            if (histogram != null) {
+                out.printf(
+                        "  %-10s n %d  p50 %.1f  p99 %.1f  max %.1f%n",
+                        state,
+                        histogram.getTotalCount(),
+                        histogram.getValueAtPercentile(50) / 1_000.0,
+                        histogram.getValueAtPercentile(99) / 1_000.0,
+                        histogram.getMaxValue() / 1_000.0);
             }
         }
         String memory =
@@ -105,7 +116,7 @@ public final class WholeWayBench {
     }
 
     /** Sends at a steady rate, waits for all, and reads each step's time from the audit. */
-    private Map<String, Histogram> send(Vin vin, int count)
+    private Map<String, Histogram> send(List<Vin> vins, int count)
             throws IOException, InterruptedException {
         String[] ids = new String[count];
         long startNs = System.nanoTime();
@@ -117,7 +128,7 @@ public final class WholeWayBench {
             ids[i] =
                     call(
                                     "POST",
-                                    "/api/v1/vehicles/" + vin + "/commands",
+                                    "/api/v1/vehicles/" + vins.get(i % vins.size()) + "/commands",
                                     "{\"type\":\"horn.honk\"}")
                             .path("id")
                             .asText();
