@@ -13,6 +13,8 @@ ALL_IN_ONE := deploy/all-in-one/target
 BUILT := $(ALL_IN_ONE)/.built
 SOURCES := $(shell find pom.xml platform tbox-gateway vehicle-registry telemetry-pipeline command-service testbed/simulator deploy/all-in-one \
 	\( -path '*/src/main/*' -o -name pom.xml \) -type f -not -path '*/target/*' 2>/dev/null)
+# Else a former run's tests would be counted again.
+FORGET_RESULTS := find . \( -path '*/target/*-reports/TEST-*.xml' -o -path '*/target/golden-*.txt' \) -delete
 CLASS_PATH := $(ALL_IN_ONE)/all-in-one-0.1.0-SNAPSHOT.jar:$(ALL_IN_ONE)/lib/*
 
 .PHONY: help run quick test check tour bench format jdk
@@ -34,15 +36,14 @@ run: $(BUILT) ## the whole platform in one process, with simulated vehicles
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp '$(CLASS_PATH)' dev.driveline.allinone.Main
 
 quick: jdk ## unit and simulation tests only (Surefire)
-	@$(MVN) -q -DskipITs test && bash .ci/summary
+	@$(FORGET_RESULTS); $(MVN) -q -DskipITs test && bash .ci/summary
 
 test: jdk ## everything that needs no outside service
 	@echo "Building and testing all modules (about ten minutes on two cores; the first time Maven fetches what it needs) …"
-	@find . -path '*/target/*-reports/TEST-*.xml' -delete -o -path '*/target/golden-*.txt' -delete 2>/dev/null; \
-	$(MVN) verify; status=$$?; bash .ci/summary || status=1; exit $$status
+	@$(FORGET_RESULTS); $(MVN) verify; status=$$?; bash .ci/summary || status=1; exit $$status
 
 check: jdk ## long runs: more seeds (not in CI)
-	@$(MVN) verify -Ddriveline.trials=100 && bash .ci/summary
+	@$(FORGET_RESULTS); $(MVN) verify -Ddriveline.trials=100 && bash .ci/summary
 
 tour: $(BUILT) ## a guided run against the all-in-one
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.allinone.tour.Tour
