@@ -75,7 +75,6 @@ public final class TestKafka {
     }
 
     private static Running<String> startContainer() {
-        Containers.requireEngine();
         KafkaContainer kafka =
                 new KafkaContainer(Containers.KAFKA_IMAGE)
                         .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")

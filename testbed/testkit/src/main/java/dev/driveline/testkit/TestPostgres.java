@@ -80,7 +80,6 @@ public final class TestPostgres {
     }
 
     private static Running<Server> startContainer() {
-        Containers.requireEngine();
         PostgreSQLContainer postgres =
                 new PostgreSQLContainer(Containers.POSTGRES_IMAGE)
                         .withDatabaseName("postgres")
