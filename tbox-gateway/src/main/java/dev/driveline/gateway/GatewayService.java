@@ -5,9 +5,11 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.gateway.access.AccessTable;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.kafka.AccessLog;
+import dev.driveline.gateway.kafka.Caretaker;
 import dev.driveline.gateway.kafka.DownlinkLog;
 import dev.driveline.gateway.kafka.Heartbeats;
 import dev.driveline.gateway.kafka.PresenceLog;
+import dev.driveline.gateway.kafka.SessionLog;
 import dev.driveline.gateway.kafka.UplinkProducer;
 import dev.driveline.gateway.mqtt.MqttEdge;
 import dev.driveline.gateway.x509.HandshakeCheck;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * A gateway: vehicles connect to it by MQTT over mutual TLS, and it bridges them to Kafka.
  *
  * <p>It needs Kafka and nothing else. The listeners open after {@code registry.access} and {@code
- * vehicle.presence} were read to their ends and the position in its downlink partition is fixed.
+ * vehicle.sessions} were read to their ends and the position in its downlink partition is fixed.
  */
 public final class GatewayService implements AutoCloseable {
 
@@ -43,6 +45,7 @@ public final class GatewayService implements AutoCloseable {
                     Topic.VEHICLE_EVENTS,
                     Topic.VEHICLE_REPLIES,
                     Topic.VEHICLE_PRESENCE,
+                    Topic.VEHICLE_SESSIONS,
                     Topic.GATEWAY_HEARTBEATS,
                     Topic.GATEWAY_DOWNLINK,
                     Topic.GATEWAY_REPORTS,
@@ -66,8 +69,11 @@ public final class GatewayService implements AutoCloseable {
                                 "gateway-" + config.slot(),
                                 config.bufferBytes(),
                                 process.metrics()));
-        PresenceLog presence =
-                closings.add(new PresenceLog(config.kafka(), producer, config.slot(), run));
+        PresenceLog presence = closings.add(new PresenceLog(config.kafka(), producer));
+        SessionLog sessions =
+                closings.add(
+                        new SessionLog(
+                                config.kafka(), producer, run, process.clock(), process.metrics()));
         AccessTable access = new AccessTable();
         VehicleTrust trust = new VehicleTrust(access, process.clock());
         edge =
@@ -81,6 +87,7 @@ public final class GatewayService implements AutoCloseable {
                                 random,
                                 producer,
                                 presence,
+                                sessions,
                                 process.metrics()));
         Jws.Keys registryKeys = kid -> kid.equals(config.registryKeyId()) ? registryKey : null;
         AccessLog accessLog =
@@ -96,8 +103,20 @@ public final class GatewayService implements AutoCloseable {
                 closings.add(
                         new Heartbeats(
                                 producer, run, config.slot(), process.clock(), edge::sessions));
-        presence.settle(LOAD_LIMIT, process.clock());
-        presence.listen(edge::online);
+        sessions.awaitCaughtUp(LOAD_LIMIT);
+        presence.listen(edge::presence);
+        sessions.listen(edge::writtenElsewhere);
+        Caretaker caretaker =
+                closings.add(
+                        new Caretaker(
+                                config.kafka(),
+                                producer,
+                                sessions,
+                                run,
+                                config.slot(),
+                                process.clock(),
+                                process.metrics()));
+        caretaker.succeed(LOAD_LIMIT);
         closings.add(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
         closings.add(edge);
         edge.open(new HandshakeCheck(trust, edge::handshakeRefused), chain -> judge(trust, chain));

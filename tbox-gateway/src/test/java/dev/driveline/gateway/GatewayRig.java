@@ -54,6 +54,21 @@ final class GatewayRig implements AutoCloseable {
     static final TenantId TENANT = TenantId.of("acme");
     static final int PARTITIONS = 3;
 
+    /** As stated, but with a keepalive that a test can wait for. */
+    static final Limits LIMITS =
+            new Limits(
+                    16,
+                    128 * 1024,
+                    16,
+                    16,
+                    16,
+                    Limits.STATED.maxSessionExpiryS(),
+                    1,
+                    1_200,
+                    80 * 1024,
+                    200,
+                    Limits.Rates.UNLIMITED);
+
     final KafkaConfig kafka;
     final TestCa ca = TestCa.create();
     private final KeyPair registryKeys = TestCa.newKeys();
@@ -96,14 +111,7 @@ final class GatewayRig implements AutoCloseable {
                         clock);
         EdgeConfig edge =
                 new EdgeConfig(
-                        "127.0.0.1",
-                        0,
-                        0,
-                        server.certificate(),
-                        server.key(),
-                        100,
-                        80 * 1024,
-                        Limits.STATED);
+                        "127.0.0.1", 0, 0, server.certificate(), server.key(), 100, null, LIMITS);
         gateway =
                 GatewayService.start(
                         new GatewayConfig(

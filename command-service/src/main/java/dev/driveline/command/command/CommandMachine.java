@@ -78,7 +78,7 @@ public final class CommandMachine {
         return switch (reported.outcome()) {
             case SENT -> forward(known, CommandState.SENT);
             case DELIVERED -> forward(known, CommandState.DELIVERED);
-            case NOT_HERE, NOT_LISTENING, BUSY, TOO_LATE -> notDelivered(known);
+            case NOT_HERE, NOT_LISTENING, BUSY, TOO_LATE, TOO_LARGE -> notDelivered(known);
         };
     }
 

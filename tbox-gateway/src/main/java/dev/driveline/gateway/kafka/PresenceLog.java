@@ -1,9 +1,7 @@
 package dev.driveline.gateway.kafka;
 
-import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
-import dev.driveline.contract.vehicle.OfflineCause;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.presence.Announcement;
 import dev.driveline.gateway.uplink.Parcel;
@@ -12,74 +10,37 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * {@code vehicle.presence}, read wholly and written to. Thread-safe.
- *
- * <p>After a restart in the same slot, the vehicles that the former run left ONLINE are declared
- * OFFLINE(GATEWAY_LOST): its connections cannot have outlived it.
+ * {@code vehicle.presence}, written to, and read from where it ended when this gateway started: who
+ * was connected before is another gateway's matter, or the {@link Caretaker}'s. Thread-safe.
  */
 public final class PresenceLog implements Announcement, AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PresenceLog.class);
-
     private final UplinkProducer producer;
-    private final int slot;
-    private final RunId run;
-    private final Map<Vin, Presence.Online> leftOver = new ConcurrentHashMap<>();
     private final TailReader reader;
-    private volatile boolean lookingForLeftOvers = true;
-    private volatile @Nullable Listener listener;
+    private volatile Listener listener = (vin, offset, presence) -> {};
 
-    /** Hears of every ONLINE in the log. Called on the reader's thread. */
+    /** Hears of every record in the log. Called on the reader's thread. */
     @FunctionalInterface
     public interface Listener {
-        void online(Vin vin, long offset, Presence.Online online);
+        void read(Vin vin, long offset, Presence presence);
     }
 
-    public PresenceLog(KafkaConfig kafka, UplinkProducer producer, int slot, RunId run) {
+    public PresenceLog(KafkaConfig kafka, UplinkProducer producer) {
         this.producer = producer;
-        this.slot = slot;
-        this.run = run;
         this.reader =
                 TailReader.start(
                         "gateway-presence",
                         kafka.consumer("gateway-presence"),
                         kafka.prefix().of(Topic.VEHICLE_PRESENCE),
                         IntStream.range(0, kafka.partitions()).boxed().toList(),
-                        TailReader.From.BEGINNING,
+                        TailReader.From.END,
                         this::read);
-    }
-
-    /** Waits until the log was read to its end, then declares lost what the former run left. */
-    public void settle(Duration limit, Clock clock) throws InterruptedException {
-        reader.awaitCaughtUp(limit);
-        lookingForLeftOvers = false;
-        Map<Vin, Presence.Online> lost = new HashMap<>(leftOver);
-        leftOver.clear();
-        lost.forEach((vin, online) ->
-                announce(
-                        vin,
-                        new Presence.Offline(
-                                online.session(),
-                                online.run(),
-                                OfflineCause.GATEWAY_LOST,
-                                clock.instant()),
-                        () -> true,
-                        offset -> {}));
-        LOG.atInfo().setMessage("presence read").addKeyValue("leftOver", lost.size()).log();
     }
 
     public void listen(Listener newListener) {
@@ -120,35 +81,10 @@ public final class PresenceLog implements Announcement, AutoCloseable {
     }
 
     private void read(ConsumerRecord<byte[], byte[]> record) {
-        if (record.value() == null) {
-            return;
-        }
-        Vin vin = Vin.of(new String(record.key(), StandardCharsets.US_ASCII));
-        Presence presence = Json.read(record.value(), Presence.class);
-        if (lookingForLeftOvers) {
-            look(vin, presence);
-        }
-        Listener current = listener;
-        if (current != null && presence instanceof Presence.Online online) {
-            current.online(vin, record.offset(), online);
-        }
-    }
-
-    private void look(Vin vin, Presence presence) {
-        switch (presence) {
-            case Presence.Online online -> {
-                if (online.slot() == slot && !online.run().equals(run)) {
-                    leftOver.put(vin, online);
-                } else {
-                    leftOver.remove(vin);
-                }
-            }
-            case Presence.Offline offline -> {
-                Presence.Online known = leftOver.get(vin);
-                if (known != null && known.session().equals(offline.session())) {
-                    leftOver.remove(vin);
-                }
-            }
+        if (record.value() != null) {
+            Vin vin = Vin.of(new String(record.key(), StandardCharsets.US_ASCII));
+            Presence presence = Json.read(record.value(), Presence.class);
+            listener.read(vin, record.offset(), presence);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -135,35 +136,45 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
             giveBack(parcel);
             return;
         }
-        while (true) {
-            try {
-                var _ =
-                        producer.send(
-                                recordOf(parcel),
-                                (metadata, failure) ->
-                                        completed(
-                                                parcel,
-                                                metadata == null ? -1 : metadata.offset(),
-                                                failure));
-                return;
-            } catch (TimeoutException away) {
-                LOG.atWarn()
-                        .setMessage("Kafka does not answer")
-                        .addKeyValue("topic", parcel.topic().baseName())
-                        .log();
-                if (closing) {
-                    completed(parcel, -1, away);
-                    return;
-                }
-            } catch (InterruptException _) {
-                if (closing) {
-                    completed(parcel, -1, new IllegalStateException("the gateway is stopping"));
-                    return;
-                }
-            } catch (RuntimeException fatal) {
-                completed(parcel, -1, fatal);
+        while (!taken(parcel)) {
+            LOG.atWarn()
+                    .setMessage("Kafka does not answer")
+                    .addKeyValue("topic", parcel.topic().baseName())
+                    .log();
+            if (closing) {
+                completed(parcel, -1, new IllegalStateException("the gateway is stopping"));
                 return;
             }
+        }
+    }
+
+    /**
+     * Hands one record to Kafka's producer.
+     *
+     * @return false where it did not take it, so that it must be handed over again
+     */
+    private boolean taken(Parcel parcel) {
+        AtomicBoolean refused = new AtomicBoolean();
+        try {
+            var _ =
+                    producer.send(
+                            recordOf(parcel),
+                            (metadata, failure) -> {
+                                // On this thread it never reached the producer's buffer.
+                                if (failure instanceof TimeoutException
+                                        && Thread.currentThread().equals(thread)) {
+                                    refused.set(true);
+                                } else {
+                                    long offset = metadata == null ? -1 : metadata.offset();
+                                    completed(parcel, offset, failure);
+                                }
+                            });
+            return !refused.get();
+        } catch (InterruptException _) {
+            return false;
+        } catch (RuntimeException fatal) {
+            completed(parcel, -1, fatal);
+            return true;
         }
     }
 
@@ -194,9 +205,11 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
         List<Parcel.Header> headers = new ArrayList<>(parcel.headers());
         headers.add(Parcel.Header.of(Headers.REASON, Rejection.TOO_LARGE.name()));
         headers.add(Parcel.Header.of(Headers.DETAIL, String.valueOf(failure.getMessage())));
+        byte[] value = parcel.value();
         byte[] head =
-                Arrays.copyOf(
-                        parcel.value(), Math.min(parcel.value().length, REJECTED_VALUE_BYTES));
+                value == null
+                        ? new byte[0]
+                        : Arrays.copyOf(value, Math.min(value.length, REJECTED_VALUE_BYTES));
         return new Parcel(Topic.TELEMETRY_REJECTED, parcel.key(), head, headers, parcel.outcome());
     }
 
@@ -219,8 +232,10 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
         return record;
     }
 
+    /** By the VIN, also where a key has more behind it. */
     private int partitionOf(byte[] key) {
-        return BuiltInPartitioner.partitionForKey(key, budgets.length);
+        byte[] vin = key.length == Vin.LENGTH ? key : Arrays.copyOf(key, Vin.LENGTH);
+        return BuiltInPartitioner.partitionForKey(vin, budgets.length);
     }
 
     private double waitingBytes() {

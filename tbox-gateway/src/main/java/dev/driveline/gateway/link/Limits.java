@@ -8,9 +8,60 @@ package dev.driveline.gateway.link;
  * @param downPackets publishes to the vehicle that may wait for its PUBACK
  * @param topicAliases the highest topic alias
  * @param subscriptions filters at once
+ * @param maxSessionExpiryS how long a session outlives its connection at most
+ * @param minKeepAliveS a shorter keepalive is raised to it
+ * @param maxKeepAliveS a longer one is lowered to it, and none stands for it
+ * @param maxPacketBytes of a packet from the vehicle
+ * @param topicBytes of a topic name or filter
+ * @param rates what a vehicle may send
  */
 public record Limits(
-        int windowPackets, int windowBytes, int downPackets, int topicAliases, int subscriptions) {
+        int windowPackets,
+        int windowBytes,
+        int downPackets,
+        int topicAliases,
+        int subscriptions,
+        long maxSessionExpiryS,
+        int minKeepAliveS,
+        int maxKeepAliveS,
+        int maxPacketBytes,
+        int topicBytes,
+        Rates rates) {
 
-    public static final Limits STATED = new Limits(16, 128 * 1024, 16, 16, 16);
+    public static final Limits STATED =
+            new Limits(
+                    16,
+                    128 * 1024,
+                    16,
+                    16,
+                    16,
+                    7 * 24 * 3_600,
+                    30,
+                    1_200,
+                    80 * 1024,
+                    200,
+                    Rates.STATED);
+
+    /**
+     * What a vehicle may send, averaged over a burst of {@code burstS} seconds. Its events,
+     * responses and reports have a quota of their own, so that a flood of data does not silence
+     * them.
+     */
+    public record Rates(
+            int dataMessagesPerS,
+            int dataBytesPerS,
+            int talkMessagesPerS,
+            int talkBytesPerS,
+            int burstS) {
+
+        public static final Rates STATED = new Rates(50, 512 * 1024, 20, 64 * 1024, 10);
+
+        public static final Rates UNLIMITED =
+                new Rates(
+                        Integer.MAX_VALUE,
+                        Integer.MAX_VALUE,
+                        Integer.MAX_VALUE,
+                        Integer.MAX_VALUE,
+                        10);
+    }
 }

@@ -1,281 +1,145 @@
 package dev.driveline.gateway.link;
 
-import dev.driveline.contract.mqtt.DownTopic;
-import dev.driveline.contract.mqtt.UpTopic;
-import dev.driveline.gateway.acl.TopicAcl;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.BitSet;
-import java.util.Deque;
-import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Set;
+import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.vehicle.OfflineCause;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one connected vehicle is owed and owes, after CONNACK. Touched on its own event loop only.
+ * One connection of a vehicle, from its TLS handshake to its end. No input or output of its own:
+ * what happens comes in as {@link Input}, what is to be done goes out as {@link Effect}. Neutral to
+ * what carries the packets. Touched on one event loop only.
  *
  * <pre>
- * PUBLISH QoS 1   → Forward(ticket) → stored(ticket) → PUBACK, in order of arrival
- * PUBLISH QoS 2   → Forward(ticket) → stored(ticket) → PUBREC → PUBREL → PUBCOMP; repeated: not forwarded
- * PUBLISH QoS 0   → Forward without a ticket
- * down(id)        → Send(packet id) → PUBACK → the id; or Busy, NotListening, TooLate
+ *            Connect, admitted                    End, Disconnect, Gone, a broken rule
+ * AWAITING ─────────────────────▶ OPEN ──────────────────────────────────────▶ CLOSED
+ *     │                            Publish QoS 0  → Forward
+ *     │ Connect, refused:          Publish QoS 1  → Forward → Stored → PubAck, in order of arrival
+ *     │ Refuse, Hangup             Publish QoS 2  → Forward → Stored → Save → Saved → PubRec
+ *     │ anything else: Hangup                       PubRel → Save → Saved → PubComp
+ *     └──────────────▶ CLOSED      Subscribe      → Save → Saved → SubAck; Online
+ *                                  Down           → Save → Saved → Publish → Written → Report(SENT)
+ *                                                   PubAck → Report(DELIVERED)
  * </pre>
  *
- * An acknowledgement only ever comes out of {@link #stored}, so "after Kafka" cannot be forgotten.
- * Reading goes on while {@link #mayRead}. Source: MQTT 5 §3.3 to §3.7, §4.3, §4.9.
+ * A session that ends with its connection has no record: its steps leave Save and Saved out. An
+ * acknowledgement only ever comes out of Stored, so "after Kafka" cannot be forgotten. Source: MQTT
+ * 5 §3, §4; MQTT 3.1.1 §3, §4; contract section 1.
  */
 public final class Link {
 
-    private static final int LAST_PACKET_ID = 65_535;
-
     private final Limits limits;
-    private final TopicAcl acl;
-    private final boolean mqtt5;
-    private final int downWindow;
-    private final Deque<Ticket> waiting = new ArrayDeque<>();
-    private final BitSet releasable = new BitSet();
-    private final Map<Integer, String> aliases = new HashMap<>();
-    private final Map<String, Set<DownTopic>> subscriptions = new LinkedHashMap<>();
-    private final Map<Integer, Sent> unacknowledged = new HashMap<>();
-    private int waitingBytes;
-    private int lastPacketId;
+    private final RunId run;
+    private final int slot;
+    private State state = AWAITING;
 
-    /**
-     * @param receiveMaximum what the vehicle states for publishes to it; 65,535 without a statement
-     */
-    public Link(Limits limits, TopicAcl acl, boolean mqtt5, int receiveMaximum) {
-        this.limits = limits;
-        this.acl = acl;
-        this.mqtt5 = mqtt5;
-        this.downWindow = Math.min(limits.downPackets(), receiveMaximum);
-    }
+    private static final State AWAITING = new State.Awaiting();
 
-    /** What to do with a PUBLISH. */
-    public sealed interface Incoming {
+    /** Where a connection is in its life. */
+    sealed interface State {
+        /** TLS is done, CONNECT is to come. */
+        record Awaiting() implements State {}
 
-        /** Write it to Kafka; with a ticket for QoS 1 and 2, to be handed to {@link #stored}. */
-        record Forward(UpTopic topic, @Nullable Ticket ticket) implements Incoming {}
+        /** CONNACK was sent. */
+        record Open(OpenLink link) implements State {}
 
         /**
-         * There is no such topic below the vehicle's {@code up/}; to be recorded as rejected. With
-         * a ticket (3.1.1) it is acknowledged once that record is stored; without one it is
-         * answered now with 0x87 (MQTT 5), or not at all (QoS 0).
+         * Over.
+         *
+         * @param cause null where it was never open
          */
-        record Refused(String topicName, @Nullable Ticket ticket) implements Incoming {}
-
-        /** QoS 2, already on its way. */
-        record Repeated() implements Incoming {}
-
-        record Close(CloseReason reason, String why) implements Incoming {}
+        record Closed(@Nullable OfflineCause cause) implements State {}
     }
 
     /**
-     * A PUBLISH has come.
-     *
-     * @param alias the topic alias property; null without one
+     * @param run the gateway run, and {@code slot} its slot, for the session's records
      */
-    public Incoming publish(
-            int packetId,
-            int qos,
-            boolean retain,
-            String topicName,
-            @Nullable Integer alias,
-            int bytes) {
-        if (retain && mqtt5) {
-            return new Incoming.Close(
-                    CloseReason.RETAIN_NOT_SUPPORTED, "CONNACK said that retain is not available");
-        }
-        String resolved = topicName;
-        if (alias != null) {
-            if (alias < 1 || alias > limits.topicAliases()) {
-                return new Incoming.Close(
-                        CloseReason.TOPIC_ALIAS_INVALID,
-                        "topic alias " + alias + ", expected 1 to " + limits.topicAliases());
+    public Link(Limits limits, RunId run, int slot) {
+        this.limits = limits;
+        this.run = run;
+        this.slot = slot;
+    }
+
+    /**
+     * Takes one input.
+     *
+     * @param nowMs since 1970; never goes back
+     * @param effects takes what is to be done, in order, before the next step
+     */
+    public void step(long nowMs, Input input, List<Effect> effects) {
+        state =
+                switch (state) {
+                    case State.Awaiting awaiting -> awaiting(awaiting, nowMs, input, effects);
+                    case State.Open open -> {
+                        OfflineCause ended = open.link().step(nowMs, input, effects);
+                        yield ended == null ? open : new State.Closed(ended);
+                    }
+                    case State.Closed closed -> closed(closed, input, effects);
+                };
+    }
+
+    public boolean open() {
+        return state instanceof State.Open;
+    }
+
+    public boolean closed() {
+        return state instanceof State.Closed;
+    }
+
+    /** For the admin API; null unless open. */
+    public @Nullable Snapshot snapshot(long nowMs) {
+        return state instanceof State.Open(OpenLink link) ? link.snapshot(nowMs) : null;
+    }
+
+    /**
+     * What an open link looks like from outside.
+     *
+     * @param waiting publishes that wait for Kafka
+     * @param unacknowledged publishes to the vehicle that wait for its PUBACK
+     * @param quietMs since the vehicle was heard
+     */
+    public record Snapshot(
+            Protocol protocol,
+            List<String> filters,
+            long sessionExpiryS,
+            int keepAliveS,
+            int waiting,
+            int unacknowledged,
+            boolean reading,
+            long quietMs,
+            long published,
+            long publishedBytes) {}
+
+    private State awaiting(State.Awaiting awaiting, long nowMs, Input input, List<Effect> effects) {
+        return switch (input) {
+            case Input.Connect connect -> connect(nowMs, connect, effects);
+            case Input.Gone _ -> new State.Closed(null);
+            case Input.Tick _, Input.Writable _, Input.Budget _ -> awaiting;
+            // [MQTT-3.1.0-1]: the first packet must be a CONNECT.
+            default -> {
+                effects.add(new Effect.Hangup());
+                yield new State.Closed(null);
             }
-            if (topicName.isEmpty()) {
-                String known = aliases.get(alias);
-                if (known == null) {
-                    return new Incoming.Close(
-                            CloseReason.PROTOCOL_ERROR, "topic alias " + alias + " was never set");
-                }
-                resolved = known;
-            } else {
-                aliases.put(alias, topicName);
-            }
-        }
-        if (resolved.isEmpty()) {
-            return new Incoming.Close(
-                    CloseReason.PROTOCOL_ERROR, "an empty topic name without a topic alias");
-        }
-        if (qos == 2 && releasable.get(packetId)) {
-            return new Incoming.Repeated();
-        }
-        return switch (acl.publish(resolved)) {
-            case TopicAcl.Publish.Allowed allowed ->
-                    new Incoming.Forward(allowed.topic(), admit(packetId, qos, bytes));
-            case TopicAcl.Publish.UnknownOwn _ ->
-                    new Incoming.Refused(resolved, mqtt5 ? null : admit(packetId, qos, bytes));
-            case TopicAcl.Publish.Foreign _ -> foreign(resolved);
         };
     }
 
-    /** Who acknowledges. */
-    public interface Acknowledger {
-        void puback(int packetId);
-
-        void pubrec(int packetId);
-    }
-
-    /** Kafka has it; acknowledges it and what waited behind it. */
-    public void stored(Ticket ticket, Acknowledger acknowledger) {
-        ticket.stored = true;
-        Ticket first = waiting.peekFirst();
-        while (first != null && first.stored) {
-            waiting.removeFirst();
-            waitingBytes -= first.bytes;
-            if (first.qos == 1) {
-                acknowledger.puback(first.packetId);
-            } else {
-                acknowledger.pubrec(first.packetId);
-            }
-            first = waiting.peekFirst();
+    private State connect(long nowMs, Input.Connect connect, List<Effect> effects) {
+        Input.Objection objection = ConnectRules.objection(connect);
+        if (objection != null) {
+            effects.add(new Effect.Refuse(objection.refusal(), objection.why()));
+            effects.add(new Effect.Hangup());
+            return new State.Closed(null);
         }
+        OpenLink link = new OpenLink(limits, run, slot, connect, nowMs);
+        link.begin(nowMs, effects);
+        return new State.Open(link);
     }
 
-    /**
-     * A repeated QoS 2 PUBLISH whose PUBREC was already sent gets it again; one still waiting not.
-     */
-    public boolean owesPubrec(int packetId) {
-        return releasable.get(packetId)
-                && waiting.stream()
-                        .noneMatch(ticket -> ticket.qos == 2 && ticket.packetId == packetId);
-    }
-
-    /** PUBREL: the packet id may be used for a new message; PUBCOMP is always the answer. */
-    public void released(int packetId) {
-        releasable.clear(packetId);
-    }
-
-    /**
-     * Whether the vehicle keeps within its window; beyond it, it is not read. A full window is
-     * within: its PINGREQ must be heard for as long as Kafka is away.
-     */
-    public boolean mayRead() {
-        return waiting.size() <= limits.windowPackets() && waitingBytes <= limits.windowBytes();
-    }
-
-    /** Publishes that wait for Kafka. */
-    public int waiting() {
-        return waiting.size();
-    }
-
-    /**
-     * One filter of a SUBSCRIBE.
-     *
-     * @return whether it is granted
-     */
-    public boolean subscribe(String filter) {
-        Set<DownTopic> topics = acl.subscribe(filter);
-        boolean full =
-                subscriptions.size() >= limits.subscriptions()
-                        && !subscriptions.containsKey(filter);
-        if (topics.isEmpty() || full) {
-            return false;
+    /** What comes too late changes nothing; only a downlink wants an answer. */
+    private static State closed(State.Closed closed, Input input, List<Effect> effects) {
+        if (input instanceof Input.Down down) {
+            effects.add(OpenLink.notHere(down.downlink()));
         }
-        subscriptions.put(filter, topics);
-        return true;
-    }
-
-    /**
-     * One filter of an UNSUBSCRIBE.
-     *
-     * @return whether there was such a subscription
-     */
-    public boolean unsubscribe(String filter) {
-        return subscriptions.remove(filter) != null;
-    }
-
-    /** The down topics that some subscription covers. */
-    public Set<DownTopic> listens() {
-        Set<DownTopic> topics = EnumSet.noneOf(DownTopic.class);
-        subscriptions.values().forEach(topics::addAll);
-        return topics;
-    }
-
-    /** A publish to the vehicle, as its report names it. */
-    public record Sent(DownTopic topic, String id, int attempt) {}
-
-    /** What to do with a publish to the vehicle. */
-    public sealed interface Outgoing {
-        /** With QoS 1 and this packet id. */
-        record Send(int packetId) implements Outgoing {}
-
-        /** The vehicle's window is full; whoever sent it keeps it. */
-        record Busy() implements Outgoing {}
-
-        record NotListening() implements Outgoing {}
-
-        record TooLate() implements Outgoing {}
-    }
-
-    /** Something is to go to the vehicle; {@link #acknowledged} gives it back. */
-    public Outgoing down(Sent publish, Instant expiresAt, Instant now) {
-        if (!now.isBefore(expiresAt)) {
-            return new Outgoing.TooLate();
-        }
-        if (!listens().contains(publish.topic())) {
-            return new Outgoing.NotListening();
-        }
-        if (unacknowledged.size() >= downWindow) {
-            return new Outgoing.Busy();
-        }
-        do {
-            lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
-        } while (unacknowledged.containsKey(lastPacketId));
-        unacknowledged.put(lastPacketId, publish);
-        return new Outgoing.Send(lastPacketId);
-    }
-
-    /**
-     * The vehicle's PUBACK.
-     *
-     * @return what {@link #down} was given; null for a packet id that is not in flight
-     */
-    public @Nullable Sent acknowledged(int packetId) {
-        return unacknowledged.remove(packetId);
-    }
-
-    /** Whether its PUBACK is still to come, from whichever attempt. */
-    public boolean awaitsAcknowledgement(DownTopic topic, String id) {
-        return unacknowledged.values().stream()
-                .anyMatch(sent -> sent.topic() == topic && sent.id().equals(id));
-    }
-
-    private @Nullable Ticket admit(int packetId, int qos, int bytes) {
-        if (qos == 0) {
-            return null;
-        }
-        if (qos == 2) {
-            releasable.set(packetId);
-        }
-        Ticket ticket = new Ticket(packetId, qos, bytes);
-        waiting.addLast(ticket);
-        waitingBytes += bytes;
-        return ticket;
-    }
-
-    /**
-     * MQTT 5 gets 0x87 for the packet; 3.1.1 cannot be told, and closing is right for another's
-     * topic.
-     */
-    private Incoming foreign(String topicName) {
-        return mqtt5
-                ? new Incoming.Refused(topicName, null)
-                : new Incoming.Close(
-                        CloseReason.FOREIGN_TOPIC,
-                        "publish to '" + topicName + "', not one of its own topics");
+        return closed;
     }
 }

@@ -1,13 +1,13 @@
 package dev.driveline.gateway.mqtt;
 
+import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.mqtt.UpTopic;
-import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.Identification;
-import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
-import dev.driveline.gateway.link.CloseReason;
+import dev.driveline.gateway.link.ConnectRefusal;
+import dev.driveline.gateway.link.Input;
+import dev.driveline.gateway.link.Protocol;
 import dev.driveline.gateway.presence.TakeoverGuard;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
 import io.netty.handler.codec.mqtt.MqttProperties;
@@ -16,7 +16,6 @@ import io.vertx.mqtt.MqttWill;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
-import java.util.Map;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -24,21 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers CONNECT: synchronously and from memory, so that what a vehicle sends behind it in the
- * same segment finds its session. Called on event loops.
+ * Takes a CONNECT to its {@link LinkHandler}: synchronously and from memory, so that what a vehicle
+ * sends behind it in the same segment finds its session. Called on event loops.
  *
  * <p>Source: MQTT 5 §3.1, §3.2; MQTT 3.1.1 §3.2.2.3; contract section 1, CONNACK.
  */
 final class Admission {
 
     private static final Logger LOG = LoggerFactory.getLogger(Admission.class);
-    private static final int MQTT_5 = 5;
-    private static final int NO_RECEIVE_MAXIMUM = 65_535;
+    private static final int VERSION_5 = 5;
+    private static final int VERSION_3_1_1 = 4;
 
     private final EdgeParts parts;
     private final EdgeConfig config;
     private final Identification identification;
-    private final TakeoverGuard takeovers = new TakeoverGuard();
 
     Admission(EdgeParts parts, EdgeConfig config, Identification identification) {
         this.parts = parts;
@@ -51,201 +49,131 @@ final class Admission {
      *
      * @return the link, or null after a refusal
      */
-    @Nullable MqttLink connect(MqttEndpoint endpoint, LoopInbox loop) {
+    @Nullable LinkHandler connect(MqttEndpoint endpoint, LoopInbox loop) {
+        if (endpoint.protocolVersion() != VERSION_5
+                && endpoint.protocolVersion() != VERSION_3_1_1) {
+            parts.metrics().refused(ConnectRefusal.UNSUPPORTED_VERSION);
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_UNACCEPTABLE_PROTOCOL_VERSION);
+            return null;
+        }
         return switch (identification.judge(chainOf(endpoint))) {
             case Identification.Judgement.Refused refused -> {
-                refuse(endpoint, null, refused.reason(), refused.why());
+                parts.metrics().refused(refused.reason());
+                parts.metrics().refused(ConnectRefusal.NOT_AUTHORIZED);
+                LOG.atInfo()
+                        .setMessage("connection refused")
+                        .addKeyValue("reason", refused.reason())
+                        .addKeyValue("why", refused.why())
+                        .log();
+                reject(endpoint, refused.why());
                 yield null;
             }
             case Identification.Judgement.Known known -> connect(endpoint, loop, known.identity());
         };
     }
 
-    private @Nullable MqttLink connect(
+    private @Nullable LinkHandler connect(
             MqttEndpoint endpoint, LoopInbox loop, VehicleIdentity identity) {
         Vin vin = identity.vin();
-        if (!vin.value().equals(endpoint.clientIdentifier())) {
-            refuse(
-                    endpoint,
-                    vin,
-                    RefusalReason.CLIENT_ID,
-                    "client id '"
-                            + endpoint.clientIdentifier()
-                            + "', the certificate is for "
-                            + vin);
-            return null;
-        }
-        if (takeovers.quarantined(vin, parts.clock().millis())) {
-            refuse(
-                    endpoint,
-                    vin,
-                    RefusalReason.CLONE,
-                    "more than " + TakeoverGuard.MOST_A_MINUTE + " takeovers a minute");
-            return null;
-        }
-        if (parts.links().size() >= config.maxSessions() && parts.links().of(vin) == null) {
-            reject(
-                    endpoint,
-                    MqttConnectReturnCode.CONNECTION_REFUSED_QUOTA_EXCEEDED,
-                    MqttConnectReturnCode.CONNECTION_REFUSED_SERVER_UNAVAILABLE,
-                    "this gateway holds its " + config.maxSessions() + " sessions");
-            return null;
-        }
-        MqttLink.Will will = null;
-        MqttWill asked = endpoint.will();
-        if (asked != null && asked.isWillFlag()) {
-            will = willOf(asked, vin);
-            if (will == null) {
-                refuse(
-                        endpoint,
+        SessionId session = new SessionId(parts.random().nextLong());
+        Input.Gate gate =
+                new Input.Gate(
                         vin,
-                        RefusalReason.CLIENT_ID,
-                        "its will goes to '"
-                                + asked.getWillTopic()
-                                + "', not one of its own topics");
-                return null;
-            }
-        }
-        return accept(endpoint, loop, identity, will);
-    }
-
-    private MqttLink accept(
-            MqttEndpoint endpoint,
-            LoopInbox loop,
-            VehicleIdentity identity,
-            MqttLink.@Nullable Will will) {
-        Integer receiveMaximum =
-                mqtt5(endpoint)
-                        ? MqttFacts.integer(
-                                endpoint.connectProperties(), MqttProperties.RECEIVE_MAXIMUM)
-                        : null;
-        int keepAliveS = keepAliveOf(endpoint);
-        MqttLink link =
-                new MqttLink(
+                        identity.tenant(),
+                        identity.certificate().toString(),
+                        session,
+                        parts.announcement().readOffset(vin),
+                        new TopicAcl(vin),
+                        identity.notAfter(),
+                        parts.sessions().find(vin),
+                        objection(vin));
+        Protocol protocol =
+                endpoint.protocolVersion() == VERSION_5 ? Protocol.MQTT_5 : Protocol.MQTT_3_1_1;
+        EndpointSocket socket = EndpointSocket.of(endpoint);
+        socket.keepAliveIsOurs();
+        LinkHandler link =
+                new LinkHandler(
                         parts,
                         loop,
-                        endpoint,
-                        EndpointSocket.of(endpoint),
                         identity,
-                        will,
-                        receiveMaximum == null ? NO_RECEIVE_MAXIMUM : receiveMaximum,
-                        keepAliveS);
-        MqttLink former = parts.links().enter(link);
-        link.open();
-        if (former != null) {
-            takenOver(identity.vin(), former);
+                        protocol,
+                        new Bridge.Session(session, parts.clock().instant()));
+        link.start(socket.channel(), packetOf(endpoint, protocol, gate));
+        return link.open() ? link : null;
+    }
+
+    private Input.@Nullable Objection objection(Vin vin) {
+        long nowMs = parts.clock().millis();
+        if (parts.takeovers().quarantined(vin, nowMs)) {
+            return new Input.Objection(
+                    ConnectRefusal.BANNED,
+                    "more than " + TakeoverGuard.MOST_A_MINUTE + " takeovers a minute");
         }
-        endpoint.accept(
-                false,
-                mqtt5(endpoint) ? offer(endpoint, keepAliveS) : MqttProperties.NO_PROPERTIES);
-        parts.metrics().connected();
-        LOG.atDebug().setMessage("vehicle connected").addKeyValue("vin", identity.vin()).log();
-        return link;
-    }
-
-    private void takenOver(Vin vin, MqttLink former) {
-        former.execute(found ->
-                found.close(CloseReason.TAKEN_OVER, "a new connection of the same vehicle"));
-        if (takeovers.takenOver(vin, parts.clock().millis())) {
-            LOG.atWarn().setMessage("clone suspected").addKeyValue("vin", vin).log();
-            parts.events()
-                    .event(
-                            vin,
-                            EventTypes.CLONE_SUSPECTED,
-                            Map.of("takeoversAMinute", TakeoverGuard.MOST_A_MINUTE + 1));
+        if (parts.quarantine().holds(vin, nowMs)) {
+            return new Input.Objection(
+                    ConnectRefusal.BANNED, "it sent far more than its rate a moment ago");
         }
-    }
-
-    /** What CONNACK tells an MQTT 5 vehicle of our limits. */
-    private MqttProperties offer(MqttEndpoint endpoint, int keepAliveS) {
-        MqttProperties offer = new MqttProperties();
-        integer(offer, MqttProperties.RECEIVE_MAXIMUM, config.limits().windowPackets());
-        integer(offer, MqttProperties.TOPIC_ALIAS_MAXIMUM, config.limits().topicAliases());
-        integer(offer, MqttProperties.MAXIMUM_PACKET_SIZE, config.maxPacketBytes());
-        integer(offer, MqttProperties.RETAIN_AVAILABLE, 0);
-        integer(offer, MqttProperties.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 0);
-        integer(offer, MqttProperties.SHARED_SUBSCRIPTION_AVAILABLE, 0);
-        integer(offer, MqttProperties.SESSION_EXPIRY_INTERVAL, 0);
-        if (keepAliveS != endpoint.keepAliveTimeSeconds()) {
-            integer(offer, MqttProperties.SERVER_KEEP_ALIVE, keepAliveS);
+        if (parts.links().draining()) {
+            return config.serverReference() == null
+                    ? new Input.Objection(ConnectRefusal.UNAVAILABLE, "this gateway is stopping")
+                    : new Input.Objection(
+                            ConnectRefusal.USE_ANOTHER_SERVER, config.serverReference());
         }
-        return offer;
-    }
-
-    private static void integer(MqttProperties properties, int property, int value) {
-        properties.add(new MqttProperties.IntegerProperty(property, value));
-    }
-
-    private static int keepAliveOf(MqttEndpoint endpoint) {
-        int asked = endpoint.keepAliveTimeSeconds();
-        return asked == 0
-                ? EdgeConfig.MAX_KEEP_ALIVE_S
-                : Math.clamp(asked, EdgeConfig.MIN_KEEP_ALIVE_S, EdgeConfig.MAX_KEEP_ALIVE_S);
-    }
-
-    private static MqttLink.@Nullable Will willOf(MqttWill asked, Vin vin) {
-        if (new TopicAcl(vin).publish(asked.getWillTopic())
-                instanceof TopicAcl.Publish.Allowed(UpTopic topic)) {
-            byte[] payload = asked.getWillMessageBytes();
-            return new MqttLink.Will(
-                    topic, payload == null ? new byte[0] : payload, asked.getWillQos());
+        if (parts.links().size() >= config.maxSessions() && parts.links().of(vin) == null) {
+            return new Input.Objection(
+                    ConnectRefusal.QUOTA_EXCEEDED,
+                    "this gateway holds its " + config.maxSessions() + " sessions");
         }
         return null;
     }
 
-    private void refuse(
-            MqttEndpoint endpoint, @Nullable Vin vin, RefusalReason reason, String why) {
-        parts.metrics().refused(reason);
-        LOG.atInfo()
-                .setMessage("connection refused")
-                .addKeyValue("reason", reason)
-                .addKeyValue("why", why)
-                .log();
-        if (vin != null) {
-            parts.events()
-                    .event(
-                            vin,
-                            EventTypes.ACCESS_REFUSED,
-                            Map.of("reason", reason.name(), "why", why));
-        }
-        switch (reason) {
-            case CLIENT_ID ->
-                    reject(
-                            endpoint,
-                            MqttConnectReturnCode.CONNECTION_REFUSED_CLIENT_IDENTIFIER_NOT_VALID,
-                            MqttConnectReturnCode.CONNECTION_REFUSED_IDENTIFIER_REJECTED,
-                            why);
-            case PATH,
-                    DATE,
-                    KEY_USAGE,
-                    SUBJECT_NAME,
-                    TENANT,
-                    VIN_PREFIX,
-                    REVOKED,
-                    SUSPENDED,
-                    CLONE ->
-                    reject(
-                            endpoint,
-                            MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5,
-                            MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED,
-                            why);
-        }
+    private static Input.Connect packetOf(
+            MqttEndpoint endpoint, Protocol protocol, Input.Gate gate) {
+        MqttProperties properties = endpoint.connectProperties();
+        Long expiryS = Inputs.unsigned(properties, MqttProperties.SESSION_EXPIRY_INTERVAL);
+        Integer problems = Inputs.integer(properties, MqttProperties.REQUEST_PROBLEM_INFORMATION);
+        String clientId = endpoint.clientIdentifier();
+        return new Input.Connect(
+                protocol,
+                clientId == null ? "" : clientId,
+                endpoint.isCleanSession(),
+                endpoint.keepAliveTimeSeconds(),
+                expiryS == null ? 0 : expiryS,
+                Inputs.integer(properties, MqttProperties.RECEIVE_MAXIMUM),
+                Inputs.unsigned(properties, MqttProperties.MAXIMUM_PACKET_SIZE),
+                problems == null || problems != 0,
+                Inputs.text(properties, MqttProperties.AUTHENTICATION_METHOD) != null,
+                willOf(endpoint.will()),
+                gate);
     }
 
-    private static void reject(
-            MqttEndpoint endpoint,
-            MqttConnectReturnCode five,
-            MqttConnectReturnCode three,
-            String why) {
-        if (mqtt5(endpoint)) {
-            endpoint.reject(five, MqttFacts.reason(why));
+    private static Input.@Nullable Will willOf(@Nullable MqttWill will) {
+        if (will == null || !will.isWillFlag()) {
+            return null;
+        }
+        MqttProperties properties = will.getWillProperties();
+        Long delayS =
+                properties == null
+                        ? null
+                        : Inputs.unsigned(properties, MqttProperties.WILL_DELAY_INTERVAL);
+        byte[] payload = will.getWillMessageBytes();
+        return new Input.Will(
+                will.getWillTopic(),
+                payload == null ? new byte[0] : payload,
+                will.getWillQos(),
+                will.isWillRetain(),
+                delayS == null ? 0 : delayS,
+                properties == null ? java.util.List.of() : Inputs.user(properties));
+    }
+
+    private static void reject(MqttEndpoint endpoint, String why) {
+        if (endpoint.protocolVersion() == VERSION_5) {
+            MqttProperties properties = new MqttProperties();
+            properties.add(new MqttProperties.StringProperty(MqttProperties.REASON_STRING, why));
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED_5, properties);
         } else {
-            endpoint.reject(three);
+            endpoint.reject(MqttConnectReturnCode.CONNECTION_REFUSED_NOT_AUTHORIZED);
         }
-    }
-
-    private static boolean mqtt5(MqttEndpoint endpoint) {
-        return endpoint.protocolVersion() == MQTT_5;
     }
 
     private static X509Certificate[] chainOf(MqttEndpoint endpoint) {

@@ -3,6 +3,7 @@ package dev.driveline.gateway.mqtt;
 import dev.driveline.gateway.link.Limits;
 import dev.driveline.runtime.settings.Settings;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where vehicles connect.
@@ -12,7 +13,8 @@ import java.nio.file.Path;
  * @param certificate the server's chain in PEM, the leaf first
  * @param key its private key in PEM (PKCS#8)
  * @param maxSessions more are answered 0x97 (3.1.1: 0x03)
- * @param maxPacketBytes a larger MQTT packet closes its connection
+ * @param serverReference where vehicles are sent when this gateway drains; null for nowhere in
+ *     particular
  */
 public record EdgeConfig(
         String host,
@@ -21,11 +23,8 @@ public record EdgeConfig(
         Path certificate,
         Path key,
         int maxSessions,
-        int maxPacketBytes,
+        @Nullable String serverReference,
         Limits limits) {
-
-    static final int MIN_KEEP_ALIVE_S = 1;
-    static final int MAX_KEEP_ALIVE_S = 1_200;
 
     public static EdgeConfig from(Settings settings) {
         return new EdgeConfig(
@@ -35,7 +34,41 @@ public record EdgeConfig(
                 Path.of(settings.required("mqtt.tls.certificate")),
                 Path.of(settings.required("mqtt.tls.key")),
                 settings.integer("gateway.max-sessions", 18_000, 1, 10_000_000),
-                settings.integer("mqtt.max-packet-bytes", 80 * 1024, 1_024, 1024 * 1024),
-                Limits.STATED);
+                blankIsNone(settings.text("mqtt.server-reference", "")),
+                limits(settings));
+    }
+
+    private static Limits limits(Settings settings) {
+        Limits stated = Limits.STATED;
+        Limits.Rates rates = stated.rates();
+        return new Limits(
+                settings.integer("mqtt.window-packets", stated.windowPackets(), 1, 1_024),
+                settings.integer("mqtt.window-bytes", stated.windowBytes(), 1_024, 16 << 20),
+                settings.integer("mqtt.down-packets", stated.downPackets(), 1, 1_024),
+                stated.topicAliases(),
+                settings.integer("mqtt.max-subscriptions", stated.subscriptions(), 1, 1_000),
+                settings.integer(
+                        "mqtt.max-session-expiry-s",
+                        (int) stated.maxSessionExpiryS(),
+                        0,
+                        365 * 24 * 3_600),
+                settings.integer("mqtt.min-keep-alive-s", stated.minKeepAliveS(), 1, 65_535),
+                settings.integer("mqtt.max-keep-alive-s", stated.maxKeepAliveS(), 1, 65_535),
+                settings.integer("mqtt.max-packet-bytes", stated.maxPacketBytes(), 1_024, 1 << 20),
+                stated.topicBytes(),
+                new Limits.Rates(
+                        settings.integer(
+                                "mqtt.data-messages-per-s", rates.dataMessagesPerS(), 1, 1_000_000),
+                        settings.integer(
+                                "mqtt.data-bytes-per-s", rates.dataBytesPerS(), 1, 1 << 30),
+                        settings.integer(
+                                "mqtt.talk-messages-per-s", rates.talkMessagesPerS(), 1, 1_000_000),
+                        settings.integer(
+                                "mqtt.talk-bytes-per-s", rates.talkBytesPerS(), 1, 1 << 30),
+                        rates.burstS()));
+    }
+
+    private static @Nullable String blankIsNone(String text) {
+        return text.isBlank() ? null : text;
     }
 }

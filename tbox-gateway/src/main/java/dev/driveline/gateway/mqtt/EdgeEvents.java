@@ -21,15 +21,13 @@ final class EdgeEvents {
     private final Outbound outbound;
     private final Clock clock;
     private final RandomGenerator random;
-    private final Parcel.Outcome noMatter;
     private final AtomicLong second = new AtomicLong();
     private final AtomicLong inSecond = new AtomicLong();
 
-    EdgeEvents(Outbound outbound, Clock clock, RandomGenerator random, Parcel.Outcome noMatter) {
+    EdgeEvents(Outbound outbound, Clock clock, RandomGenerator random) {
         this.outbound = outbound;
         this.clock = clock;
         this.random = random;
-        this.noMatter = noMatter;
     }
 
     void event(Vin vin, String type, Map<String, Object> data) {
@@ -41,7 +39,8 @@ final class EdgeEvents {
             UUID id = new UUID(random.nextLong(), random.nextLong());
             var _ =
                     outbound.send(
-                            Parcels.platformEvent(vin, id, type, clock.instant(), data, noMatter));
+                            Parcels.platformEvent(
+                                    vin, id, type, clock.instant(), data, Parcel.NO_MATTER));
         }
     }
 }

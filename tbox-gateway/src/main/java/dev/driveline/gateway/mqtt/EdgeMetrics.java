@@ -2,6 +2,8 @@ package dev.driveline.gateway.mqtt;
 
 import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.gateway.identity.RefusalReason;
+import dev.driveline.gateway.link.CloseReason;
+import dev.driveline.gateway.link.ConnectRefusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +16,9 @@ final class EdgeMetrics {
     private final Map<UpTopic, Counter[]> published = new EnumMap<>(UpTopic.class);
     private final Map<RefusalReason, Counter> refusedConnections =
             new EnumMap<>(RefusalReason.class);
+    private final Map<ConnectRefusal, Counter> refusedConnects =
+            new EnumMap<>(ConnectRefusal.class);
+    private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
     private final Counter dropped;
     private final Counter refusedPublishes;
     private final Counter refusedSubscribes;
@@ -37,6 +42,20 @@ final class EdgeMetrics {
                             .tag("reason", reason.name())
                             .register(metrics));
         }
+        for (ConnectRefusal refusal : ConnectRefusal.values()) {
+            refusedConnects.put(
+                    refusal,
+                    Counter.builder("gateway.connects.refused")
+                            .tag("code", refusal.name())
+                            .register(metrics));
+        }
+        for (CloseReason reason : CloseReason.values()) {
+            closed.put(
+                    reason,
+                    Counter.builder("gateway.links.closed")
+                            .tag("reason", reason.name())
+                            .register(metrics));
+        }
         dropped =
                 Counter.builder("gateway.publishes.dropped")
                         .description("QoS 0, Kafka being slow")
@@ -56,6 +75,20 @@ final class EdgeMetrics {
 
     void refused(RefusalReason reason) {
         Counter counter = refusedConnections.get(reason);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void refused(ConnectRefusal refusal) {
+        Counter counter = refusedConnects.get(refusal);
+        if (counter != null) {
+            counter.increment();
+        }
+    }
+
+    void closed(CloseReason reason) {
+        Counter counter = closed.get(reason);
         if (counter != null) {
             counter.increment();
         }

@@ -1,5 +1,6 @@
 package dev.driveline.gateway.mqtt;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.mqtt.MqttEndpoint;
@@ -7,9 +8,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The socket under a vertx-mqtt endpoint, which keeps it to itself: reading must stop and go on by
- * our own window, and our own keepalive replaces its idle handler (which would close a link that we
- * do not read). Fails at class load, not at run time, should the field go.
+ * The socket under a vertx-mqtt endpoint, which keeps it to itself: after CONNECT our own handler
+ * stands behind the decoder, and our own keepalive replaces its idle handler (which would close a
+ * link that we do not read). Fails at class load, not at run time, should the field go.
  */
 final class EndpointSocket {
 
@@ -35,16 +36,8 @@ final class EndpointSocket {
         }
     }
 
-    void pause() {
-        socket.pause();
-    }
-
-    void resume() {
-        socket.resume();
-    }
-
-    void close() {
-        var _ = socket.close();
+    Channel channel() {
+        return socket.channelHandlerContext().channel();
     }
 
     private static VarHandle connection() {

@@ -3,14 +3,20 @@ package dev.driveline.gateway.mqtt;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.gateway.DownlinkReport.Outcome;
 import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.vehicle.EventTypes;
+import dev.driveline.contract.vehicle.OfflineCause;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.access.AccessTable;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.link.CloseReason;
+import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.presence.Announcement;
+import dev.driveline.gateway.presence.Quarantine;
+import dev.driveline.gateway.presence.TakeoverGuard;
+import dev.driveline.gateway.session.Sessions;
 import dev.driveline.gateway.uplink.Outbound;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.ssl.OpenSsl;
@@ -33,7 +39,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.X509TrustManager;
 import org.slf4j.Logger;
@@ -67,6 +72,7 @@ public final class MqttEdge implements AutoCloseable {
             RandomGenerator random,
             Outbound outbound,
             Announcement announcement,
+            Sessions sessions,
             MeterRegistry metrics) {}
 
     public MqttEdge(Vertx vertx, EdgeConfig config, Surroundings around) {
@@ -82,13 +88,14 @@ public final class MqttEdge implements AutoCloseable {
                         around.random(),
                         around.outbound(),
                         around.announcement(),
+                        around.sessions(),
                         links,
-                        new EdgeEvents(
-                                around.outbound(),
-                                around.clock(),
-                                around.random(),
-                                EdgeParts.nobodyWaits()),
-                        new EdgeMetrics(around.metrics(), links));
+                        new EdgeEvents(around.outbound(), around.clock(), around.random()),
+                        new EdgeMetrics(around.metrics(), links),
+                        new Traces(around.clock()),
+                        new TakeoverGuard(),
+                        new Quarantine(),
+                        config.serverReference());
     }
 
     /**
@@ -127,25 +134,42 @@ public final class MqttEdge implements AutoCloseable {
 
     /** A record of gateway.downlink for this run. */
     public void down(Downlink downlink) {
-        MqttLink link = parts.links().of(downlink.vin());
+        LinkHandler link = parts.links().of(downlink.vin());
         if (link == null) {
             parts.report(downlink, Outcome.NOT_HERE);
         } else {
-            link.execute(found -> found.down(downlink));
+            link.input(new Input.Down(downlink));
         }
     }
 
-    /** An ONLINE was read from the log, ours or another gateway's. */
-    public void online(Vin vin, long offset, Presence.Online online) {
-        MqttLink link = parts.links().of(vin);
+    /** A record was read from the log of presence, ours or another gateway's. */
+    public void presence(Vin vin, long offset, Presence presence) {
+        LinkHandler link = parts.links().of(vin);
+        if (link == null) {
+            return;
+        }
+        switch (presence) {
+            case Presence.Online online ->
+                    link.input(new Input.OnlineRead(offset, online.session(), online.readOffset()));
+            case Presence.Offline offline -> {
+                if (offline.cause() == OfflineCause.GATEWAY_LOST) {
+                    link.declaredLost(offline.session());
+                }
+            }
+        }
+    }
+
+    /** Another gateway wrote the record of a session, which it took for lost. */
+    public void writtenElsewhere(Vin vin, SessionId session) {
+        LinkHandler link = parts.links().of(vin);
         if (link != null) {
-            link.execute(found -> found.online(offset, online));
+            link.declaredLost(session);
         }
     }
 
     /** Asks every live session again, after trust was narrowed. */
     public void reconsider(AccessTable access) {
-        for (MqttLink link : parts.links().all()) {
+        for (LinkHandler link : parts.links().all()) {
             RefusalReason objection = access.objection(link.identity());
             if (objection != null) {
                 parts.metrics().refused(objection);
@@ -158,7 +182,7 @@ public final class MqttEdge implements AutoCloseable {
                                         objection.name(),
                                         "certificate",
                                         link.identity().certificate().toString()));
-                link.execute(found -> found.close(CloseReason.NOT_AUTHORIZED, objection.name()));
+                link.input(new Input.End(CloseReason.NOT_AUTHORIZED, objection.name()));
             }
         }
     }
@@ -176,8 +200,9 @@ public final class MqttEdge implements AutoCloseable {
 
     /** Closes every link in order, so that vehicles go elsewhere and presence says so. */
     public void drain() {
-        for (MqttLink link : parts.links().all()) {
-            link.execute(found -> found.close(CloseReason.DRAINED, "the gateway stops"));
+        parts.links().drain();
+        for (LinkHandler link : parts.links().all()) {
+            link.input(new Input.End(CloseReason.DRAINED, "the gateway stops"));
         }
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
         while (parts.links().size() > 0 && System.nanoTime() < deadline) {
@@ -214,7 +239,7 @@ public final class MqttEdge implements AutoCloseable {
                 .setTrustOptions(TrustOptions.wrap(trust));
         options.setSslEngineOptions(
                 openSsl() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions());
-        options.setMaxMessageSize(config.maxPacketBytes());
+        options.setMaxMessageSize(config.limits().maxPacketBytes());
         options.setMaxClientIdLength(Vin.LENGTH + 64);
         options.setAutoClientId(false);
         options.setTimeoutOnConnect(CONNECT_LIMIT_S);
@@ -252,7 +277,7 @@ public final class MqttEdge implements AutoCloseable {
         @Override
         public void start(Promise<Void> started) {
             LoopInbox inbox = new LoopInbox(context);
-            Map<MqttLink, Boolean> own = new LinkedHashMap<>();
+            Map<LinkHandler, Boolean> own = new LinkedHashMap<>();
             vertx.setPeriodic(TICK_MS, timer -> tick(own));
             Future<MqttServer> mqtt =
                     listen(
@@ -279,11 +304,11 @@ public final class MqttEdge implements AutoCloseable {
         private Future<MqttServer> listen(
                 MqttServerOptions options,
                 LoopInbox inbox,
-                Map<MqttLink, Boolean> own,
+                Map<LinkHandler, Boolean> own,
                 String setting) {
             return MqttServer.create(vertx, options)
                     .endpointHandler(endpoint -> {
-                        MqttLink link = admission.connect(endpoint, inbox);
+                        LinkHandler link = admission.connect(endpoint, inbox);
                         if (link != null) {
                             own.put(link, true);
                         }
@@ -304,12 +329,10 @@ public final class MqttEdge implements AutoCloseable {
                                             failed)));
         }
 
-        private void tick(Map<MqttLink, Boolean> own) {
-            long nowMs = parts.clock().millis();
-            Predicate<MqttLink> gone = link -> parts.links().of(link.vin()) != link;
-            own.keySet().removeIf(gone);
-            for (MqttLink link : own.keySet().toArray(MqttLink[]::new)) {
-                link.tick(nowMs);
+        private void tick(Map<LinkHandler, Boolean> own) {
+            own.keySet().removeIf(LinkHandler::closed);
+            for (LinkHandler link : own.keySet().toArray(LinkHandler[]::new)) {
+                link.tick();
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.driveline.gateway.uplink;
 
 import dev.driveline.contract.gateway.DownlinkReport;
 import dev.driveline.contract.gateway.Heartbeat;
+import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
@@ -10,6 +11,7 @@ import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.Rejection;
 import dev.driveline.contract.vehicle.VehicleEvent;
+import dev.driveline.contract.vehicle.VehicleSession;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the records that a gateway writes. */
 public final class Parcels {
@@ -32,17 +35,17 @@ public final class Parcels {
             String session,
             String qos,
             long receivedUs,
-            List<Parcel.Header> user) {
+            List<Parcel.Header> extras) {
 
         List<Parcel.Header> headers(UpTopic topic) {
-            List<Parcel.Header> headers = new ArrayList<>(12 + user.size());
+            List<Parcel.Header> headers = new ArrayList<>(12 + extras.size());
             headers.add(Parcel.Header.of(Headers.RECEIVED, Long.toString(receivedUs)));
             headers.add(Parcel.Header.of(Headers.CERTIFICATE, certificate));
             headers.add(Parcel.Header.of(Headers.QOS, qos));
             headers.add(Parcel.Header.of(Headers.TENANT, tenant));
             headers.add(Parcel.Header.of(Headers.SESSION, session));
             headers.add(Parcel.Header.of(Headers.TOPIC, topic.leaf()));
-            headers.addAll(user);
+            headers.addAll(extras);
             return headers;
         }
     }
@@ -63,7 +66,7 @@ public final class Parcels {
     /** A publish below the vehicle's own {@code up/} where there is no topic. */
     public static Parcel refused(
             String topicName, Origin origin, byte[] payload, Parcel.Outcome outcome) {
-        List<Parcel.Header> headers = new ArrayList<>(origin.user());
+        List<Parcel.Header> headers = new ArrayList<>(origin.extras());
         headers.add(Parcel.Header.of(Headers.RECEIVED, Long.toString(origin.receivedUs())));
         headers.add(Parcel.Header.of(Headers.TENANT, origin.tenant()));
         headers.add(Parcel.Header.of(Headers.TOPIC, topicName));
@@ -74,6 +77,38 @@ public final class Parcels {
                 headers,
                 payload,
                 outcome);
+    }
+
+    /** What a vehicle wanted said when its connection breaks. */
+    public static Parcel will(
+            Vin vin,
+            SessionId session,
+            VehicleSession.Will will,
+            Instant at,
+            Parcel.Outcome outcome) {
+        Origin origin =
+                new Origin(
+                        vin,
+                        will.tenant().value(),
+                        will.certificate(),
+                        session.toString(),
+                        String.valueOf(will.qos()),
+                        micros(at),
+                        userHeaders(will.properties()));
+        return publish(will.topic(), origin, will.payload(), outcome);
+    }
+
+    /** User properties as headers, with a prefix so that they cannot pass for one of ours. */
+    public static List<Parcel.Header> userHeaders(List<VehicleSession.UserProperty> properties) {
+        List<Parcel.Header> headers = new ArrayList<>();
+        for (VehicleSession.UserProperty property : properties) {
+            headers.add(Parcel.Header.of(Headers.USER_PREFIX + property.name(), property.value()));
+        }
+        return headers;
+    }
+
+    public static long micros(Instant at) {
+        return at.getEpochSecond() * 1_000_000 + at.getNano() / 1_000;
     }
 
     /** A platform event about a vehicle, {@code type} out of {@link EventTypes}. */
@@ -92,6 +127,14 @@ public final class Parcels {
     public static Parcel presence(Vin vin, Presence presence, Parcel.Outcome outcome) {
         return new Parcel(
                 Topic.VEHICLE_PRESENCE, key(vin), Json.bytes(presence), List.of(), outcome);
+    }
+
+    /** A session's record, or its tombstone. */
+    public static Parcel session(
+            Vin vin, SessionId session, @Nullable VehicleSession record, Parcel.Outcome outcome) {
+        byte[] key = (vin.value() + "/" + session).getBytes(StandardCharsets.US_ASCII);
+        byte[] value = record == null ? null : Json.bytes(record);
+        return new Parcel(Topic.VEHICLE_SESSIONS, key, value, List.of(), outcome);
     }
 
     public static Parcel report(Vin vin, DownlinkReport report, Parcel.Outcome outcome) {

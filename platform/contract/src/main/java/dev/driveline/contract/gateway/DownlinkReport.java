@@ -33,13 +33,15 @@ public record DownlinkReport(
         /** The vehicle's window of unacknowledged publishes is full. */
         BUSY,
         /** It had expired. */
-        TOO_LATE;
+        TOO_LATE,
+        /** It is beyond the largest packet that the vehicle takes. */
+        TOO_LARGE;
 
         /** Whether the vehicle certainly did not get it by this dispatch. */
         public boolean notDelivered() {
             return switch (this) {
                 case SENT, DELIVERED -> false;
-                case NOT_HERE, NOT_LISTENING, BUSY, TOO_LATE -> true;
+                case NOT_HERE, NOT_LISTENING, BUSY, TOO_LATE, TOO_LARGE -> true;
             };
         }
     }

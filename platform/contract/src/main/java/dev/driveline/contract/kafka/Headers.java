@@ -53,6 +53,12 @@ public final class Headers {
     public static final String EVENT_SUBJECT = "ce_subject";
     public static final String CONTENT_TYPE = "content-type";
 
+    /** Response topic of an MQTT 5 request, as the vehicle wrote it. */
+    public static final String RESPONSE_TOPIC = "response-topic";
+
+    /** Correlation data of an MQTT 5 request; bytes, not text. */
+    public static final String CORRELATION = "correlation";
+
     /** Before the name of an MQTT 5 user property. */
     public static final String USER_PREFIX = "u-";
 

@@ -21,6 +21,8 @@ public enum Topic {
             "telemetry.rejected", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
     /** {@code Presence}. Key VIN; written by gateways. */
     VEHICLE_PRESENCE("vehicle.presence", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
+    /** {@code VehicleSession}. Key VIN/session, partitioned by VIN; written by gateways. */
+    VEHICLE_SESSIONS("vehicle.sessions", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** Events of vehicles ({@code vehicle.*}) and about them ({@code driveline.*}). Key VIN. */
     VEHICLE_EVENTS("vehicle.events", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
     /** Responses, check-ins and reports as they came. Key VIN; written by gateways. */

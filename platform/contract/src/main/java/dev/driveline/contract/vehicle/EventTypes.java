@@ -18,5 +18,8 @@ public final class EventTypes {
     /** More takeovers a minute than one vehicle makes. Data: count. */
     public static final String CLONE_SUSPECTED = "driveline.security.clone-suspected";
 
+    /** A vehicle sends more than its rate, for too long. Data: session, debtMs. */
+    public static final String RATE_EXCEEDED = "driveline.security.rate-exceeded";
+
     private EventTypes() {}
 }

@@ -14,6 +14,8 @@ public enum OfflineCause {
     REVOKED,
     /** The vehicle broke the protocol or a rule that closes. */
     PROTOCOL_ERROR,
+    /** The vehicle sent more than its rate, for too long. */
+    RATE_EXCEEDED,
     /** The gateway was stopped in order. */
     DRAINED,
     /** The gateway is gone; written by another one. */

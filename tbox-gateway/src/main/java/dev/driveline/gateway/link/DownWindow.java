@@ -1,0 +1,145 @@
+package dev.driveline.gateway.link;
+
+import dev.driveline.contract.gateway.Downlink;
+import dev.driveline.contract.id.SessionId;
+import dev.driveline.contract.mqtt.DownTopic;
+import dev.driveline.contract.vehicle.VehicleSession;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes to the vehicle between their dispatch and their PUBACK, with their packet identifiers.
+ * Source: MQTT 5 §2.2.1, §4.4, §4.9.
+ */
+final class DownWindow {
+
+    private static final int LAST_PACKET_ID = 65_535;
+
+    private final int size;
+    private final Map<Integer, InFlight> inFlight = new LinkedHashMap<>();
+    private int lastPacketId;
+    private int published;
+
+    /** One of them. */
+    static final class InFlight {
+        final int packetId;
+        final DownTopic topic;
+        final String id;
+        final Instant expiresAt;
+        final String payload;
+
+        /** Whether it may have gone out on an earlier connection. */
+        final boolean dup;
+
+        int attempt;
+        SessionId dispatchedTo;
+        boolean saved;
+        boolean published;
+        boolean written;
+
+        private InFlight(VehicleSession.Unacknowledged from, boolean dup) {
+            this.packetId = from.packetId();
+            this.topic = from.topic();
+            this.id = from.id();
+            this.expiresAt = from.expiresAt();
+            this.payload = from.payload();
+            this.attempt = from.attempt();
+            this.dispatchedTo = from.session();
+            this.dup = dup;
+            this.saved = dup;
+        }
+    }
+
+    /**
+     * @param size publishes out at once
+     * @param before what a former connection of the session left
+     */
+    DownWindow(int size, List<VehicleSession.Unacknowledged> before) {
+        this.size = size;
+        for (VehicleSession.Unacknowledged each : before) {
+            inFlight.put(each.packetId(), new InFlight(each, true));
+            lastPacketId = each.packetId();
+        }
+    }
+
+    boolean full() {
+        return inFlight.size() >= size;
+    }
+
+    /** Whether one more may be published now. */
+    boolean mayPublish() {
+        return published < size;
+    }
+
+    /** Whether something has not gone out. */
+    boolean pending() {
+        return published < inFlight.size();
+    }
+
+    void published(InFlight sent) {
+        sent.published = true;
+        published++;
+    }
+
+    /** The same message from an earlier dispatch, still unacknowledged. */
+    @Nullable InFlight find(DownTopic topic, String id) {
+        for (InFlight each : inFlight.values()) {
+            if (each.topic == topic && each.id.equals(id)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    InFlight add(Downlink downlink) {
+        do {
+            lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
+        } while (inFlight.containsKey(lastPacketId));
+        InFlight added =
+                new InFlight(
+                        new VehicleSession.Unacknowledged(
+                                lastPacketId,
+                                downlink.topic(),
+                                downlink.id(),
+                                downlink.attempt(),
+                                downlink.session(),
+                                downlink.expiresAt(),
+                                downlink.payload()),
+                        false);
+        inFlight.put(lastPacketId, added);
+        return added;
+    }
+
+    @Nullable InFlight of(int packetId) {
+        return inFlight.get(packetId);
+    }
+
+    void remove(InFlight done) {
+        inFlight.remove(done.packetId);
+        if (done.published) {
+            published--;
+        }
+    }
+
+    Collection<InFlight> all() {
+        return inFlight.values();
+    }
+
+    List<VehicleSession.Unacknowledged> unacknowledged() {
+        return inFlight.values().stream()
+                .map(each ->
+                        new VehicleSession.Unacknowledged(
+                                each.packetId,
+                                each.topic,
+                                each.id,
+                                each.attempt,
+                                each.dispatchedTo,
+                                each.expiresAt,
+                                each.payload))
+                .toList();
+    }
+}
