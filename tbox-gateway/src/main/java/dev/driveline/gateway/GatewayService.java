@@ -1,6 +1,8 @@
 package dev.driveline.gateway;
 
 import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.id.SessionId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.gateway.access.AccessTable;
 import dev.driveline.gateway.identity.Identification;
@@ -12,6 +14,7 @@ import dev.driveline.gateway.kafka.PresenceLog;
 import dev.driveline.gateway.kafka.SessionLog;
 import dev.driveline.gateway.kafka.UplinkProducer;
 import dev.driveline.gateway.mqtt.MqttEdge;
+import dev.driveline.gateway.session.Resumable;
 import dev.driveline.gateway.x509.HandshakeCheck;
 import dev.driveline.gateway.x509.VehicleTrust;
 import dev.driveline.runtime.Closings;
@@ -24,6 +27,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,7 +109,18 @@ public final class GatewayService implements AutoCloseable {
                                 producer, run, config.slot(), process.clock(), edge::sessions));
         sessions.awaitCaughtUp(LOAD_LIMIT);
         presence.listen(edge::presence);
-        sessions.listen(edge::writtenElsewhere);
+        sessions.listen(
+                new SessionLog.Listener() {
+                    @Override
+                    public void writtenElsewhere(Vin vin, SessionId session) {
+                        edge.writtenElsewhere(vin, session);
+                    }
+
+                    @Override
+                    public void caughtUp(Vin vin, SessionId session, @Nullable Resumable latest) {
+                        edge.caughtUp(vin, session, latest);
+                    }
+                });
         Caretaker caretaker =
                 closings.add(
                         new Caretaker(

@@ -31,7 +31,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,7 +75,7 @@ public final class Caretaker implements AutoCloseable {
             MeterRegistry metrics) {
         this.kafka = kafka;
         this.producer = producer;
-        this.sessions = sessions.table();
+        this.sessions = sessions.memory().table();
         this.run = run;
         this.slot = slot;
         this.clock = clock;
@@ -224,7 +223,7 @@ public final class Caretaker implements AutoCloseable {
                                 ? null
                                 : now.plusSeconds(
                                         Math.max(will.delayS(), MIN_DEFERRAL.toSeconds()));
-                write(vin, with(record, now, will, dueAt));
+                write(vin, record.leftBy(run, slot, now, will, dueAt));
             }
         });
     }
@@ -258,27 +257,8 @@ public final class Caretaker implements AutoCloseable {
         if (record.expiryS() == 0) {
             remove(vin, record.session());
         } else {
-            write(vin, with(record, record.endedAt(), null, null));
+            write(vin, record.leftBy(run, slot, record.endedAt(), null, null));
         }
-    }
-
-    private VehicleSession with(
-            VehicleSession record,
-            @Nullable Instant endedAt,
-            VehicleSession.@Nullable Will will,
-            @Nullable Instant willDueAt) {
-        return new VehicleSession(
-                record.session(),
-                run,
-                slot,
-                record.replaces(),
-                record.filters(),
-                record.expiryS(),
-                endedAt,
-                record.unacknowledged(),
-                record.received(),
-                will,
-                willDueAt);
     }
 
     private void write(Vin vin, VehicleSession record) {

@@ -6,6 +6,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.vehicle.VehicleSession;
 import dev.driveline.gateway.session.Resumable;
+import dev.driveline.gateway.session.SessionMemory;
 import dev.driveline.gateway.session.SessionTable;
 import dev.driveline.gateway.session.Sessions;
 import dev.driveline.gateway.uplink.Parcel;
@@ -18,8 +19,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -27,27 +26,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code vehicle.sessions}, read wholly into a {@link SessionTable} and written to. Thread-safe.
- *
- * <p>What this gateway writes is in the table at once; reading it back changes nothing, so that an
- * older record of ours never hides a newer one.
+ * {@code vehicle.sessions}, read wholly into a {@link SessionMemory} and written to. Thread-safe.
  */
 public final class SessionLog implements Sessions, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionLog.class);
 
     private final UplinkProducer producer;
-    private final RunId run;
     private final Clock clock;
-    private final SessionTable table;
-    private final Map<SessionId, Integer> onTheirWay = new ConcurrentHashMap<>();
+    private final SessionMemory memory;
     private final TailReader reader;
-    private volatile Listener listener = (vin, session) -> {};
+    private volatile @Nullable Listener listener;
 
-    /** Hears of records that another gateway wrote about a session. On the reader's thread. */
-    @FunctionalInterface
+    /** Hears of what was read. On the reader's thread. */
     public interface Listener {
+        /** Another gateway wrote about a session. */
         void writtenElsewhere(Vin vin, SessionId session);
+
+        /**
+         * A session's first record was read back.
+         *
+         * @param left what the connections before it left; null where nothing newer was read than
+         *     what it was resumed from
+         */
+        void caughtUp(Vin vin, SessionId session, @Nullable Resumable left);
     }
 
     public SessionLog(
@@ -57,9 +59,9 @@ public final class SessionLog implements Sessions, AutoCloseable {
             Clock clock,
             MeterRegistry metrics) {
         this.producer = producer;
-        this.run = run;
         this.clock = clock;
-        this.table = new SessionTable(kafka.partitions(), producer::partitionOf);
+        SessionTable table = new SessionTable(kafka.partitions(), producer::partitionOf);
+        this.memory = new SessionMemory(run, table);
         Gauge.builder("gateway.sessions.remembered", table, SessionTable::size)
                 .description("sessions that can be resumed, of all gateways")
                 .register(metrics);
@@ -80,8 +82,8 @@ public final class SessionLog implements Sessions, AutoCloseable {
         reader.awaitCaughtUp(limit);
         LOG.atInfo()
                 .setMessage("sessions read")
-                .addKeyValue("sessions", table.size())
-                .addKeyValue("bytes", table.bytes())
+                .addKeyValue("sessions", memory.table().size())
+                .addKeyValue("bytes", memory.table().bytes())
                 .addKeyValue("waitedMs", (System.nanoTime() - startedNs) / 1_000_000)
                 .log();
     }
@@ -90,20 +92,19 @@ public final class SessionLog implements Sessions, AutoCloseable {
         listener = newListener;
     }
 
-    SessionTable table() {
-        return table;
+    SessionMemory memory() {
+        return memory;
     }
 
     @Override
     public @Nullable Resumable find(Vin vin) {
-        return table.find(vin, clock.instant());
+        return memory.find(vin, clock.instant());
     }
 
     @Override
-    public void save(Vin vin, VehicleSession session, Confirmation confirmation) {
+    public void save(Vin vin, VehicleSession session, boolean first, Confirmation confirmation) {
         SessionId id = session.session();
-        table.put(vin, session);
-        onTheirWay.merge(id, 1, Integer::sum);
+        memory.writing(vin, session, first);
         var _ =
                 producer.send(
                         Parcels.session(
@@ -118,7 +119,7 @@ public final class SessionLog implements Sessions, AutoCloseable {
 
                                     @Override
                                     public void lost(Exception cause) {
-                                        arrived(id);
+                                        memory.arrived(id);
                                         confirmation.lost(cause);
                                     }
                                 }));
@@ -126,7 +127,7 @@ public final class SessionLog implements Sessions, AutoCloseable {
 
     @Override
     public void forget(Vin vin, SessionId session) {
-        table.remove(vin, session);
+        memory.removing(vin, session);
         var _ = producer.send(Parcels.session(vin, session, null, Parcel.NO_MATTER));
     }
 
@@ -139,22 +140,19 @@ public final class SessionLog implements Sessions, AutoCloseable {
         String key = new String(record.key(), StandardCharsets.US_ASCII);
         Vin vin = Vin.of(key.substring(0, Vin.LENGTH));
         SessionId session = SessionId.parse(key.substring(Vin.LENGTH + 1));
-        if (record.value() == null) {
-            table.remove(vin, session);
+        VehicleSession read =
+                record.value() == null ? null : Json.read(record.value(), VehicleSession.class);
+        SessionMemory.Reading reading = memory.read(vin, session, read);
+        Listener hears = listener;
+        if (hears == null) {
             return;
         }
-        VehicleSession read = Json.read(record.value(), VehicleSession.class);
-        if (read.run().equals(run)) {
-            arrived(session);
-            return;
+        switch (reading) {
+            case SessionMemory.Reading.Nothing _ -> {}
+            case SessionMemory.Reading.WrittenElsewhere elsewhere ->
+                    hears.writtenElsewhere(vin, elsewhere.session());
+            case SessionMemory.Reading.CaughtUp caughtUp ->
+                    hears.caughtUp(vin, caughtUp.session(), caughtUp.left());
         }
-        if (!onTheirWay.containsKey(session)) {
-            table.put(vin, read);
-        }
-        listener.writtenElsewhere(vin, session);
-    }
-
-    private void arrived(SessionId session) {
-        onTheirWay.computeIfPresent(session, (id, count) -> count == 1 ? null : count - 1);
     }
 }

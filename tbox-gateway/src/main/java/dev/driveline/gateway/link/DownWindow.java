@@ -6,9 +6,11 @@ import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.VehicleSession;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,7 @@ final class DownWindow {
     private final int size;
     private final Map<Integer, InFlight> inFlight = new LinkedHashMap<>();
     private int lastPacketId;
+    private final Set<Integer> acknowledgedHere = new HashSet<>();
     private int published;
 
     /** One of them. */
@@ -50,7 +53,6 @@ final class DownWindow {
             this.attempt = from.attempt();
             this.dispatchedTo = from.session();
             this.dup = dup;
-            this.saved = dup;
         }
     }
 
@@ -60,10 +62,7 @@ final class DownWindow {
      */
     DownWindow(int size, List<VehicleSession.Unacknowledged> before) {
         this.size = size;
-        for (VehicleSession.Unacknowledged each : before) {
-            inFlight.put(each.packetId(), new InFlight(each, true));
-            lastPacketId = each.packetId();
-        }
+        reconcile(before);
     }
 
     boolean full() {
@@ -95,14 +94,36 @@ final class DownWindow {
         return null;
     }
 
-    InFlight add(Downlink downlink) {
-        do {
-            lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
-        } while (inFlight.containsKey(lastPacketId));
+    /** We gave its identifier away before we knew of it. */
+    private void addUnderAnotherId(VehicleSession.Unacknowledged known) {
+        int packetId = nextPacketId();
         InFlight added =
                 new InFlight(
                         new VehicleSession.Unacknowledged(
-                                lastPacketId,
+                                packetId,
+                                known.topic(),
+                                known.id(),
+                                known.attempt(),
+                                known.session(),
+                                known.expiresAt(),
+                                known.payload()),
+                        false);
+        inFlight.put(packetId, added);
+    }
+
+    private int nextPacketId() {
+        do {
+            lastPacketId = lastPacketId == LAST_PACKET_ID ? 1 : lastPacketId + 1;
+        } while (inFlight.containsKey(lastPacketId));
+        return lastPacketId;
+    }
+
+    InFlight add(Downlink downlink) {
+        int packetId = nextPacketId();
+        InFlight added =
+                new InFlight(
+                        new VehicleSession.Unacknowledged(
+                                packetId,
                                 downlink.topic(),
                                 downlink.id(),
                                 downlink.attempt(),
@@ -110,8 +131,29 @@ final class DownWindow {
                                 downlink.expiresAt(),
                                 downlink.payload()),
                         false);
-        inFlight.put(lastPacketId, added);
+        inFlight.put(packetId, added);
         return added;
+    }
+
+    /**
+     * Adds what we did not know of. What we do not find there goes out all the same: the record may
+     * be of a connection that knew less than we do, and twice is better than never.
+     */
+    void reconcile(List<VehicleSession.Unacknowledged> before) {
+        for (VehicleSession.Unacknowledged each : before) {
+            InFlight sameId = inFlight.get(each.packetId());
+            if (sameId == null && !acknowledgedHere.contains(each.packetId())) {
+                inFlight.put(each.packetId(), new InFlight(each, true));
+                lastPacketId = each.packetId();
+            } else if (sameId != null && !sameId.id.equals(each.id())) {
+                addUnderAnotherId(each);
+            }
+        }
+    }
+
+    /** Those that must be in the session's record before they go out. */
+    List<InFlight> unsaved() {
+        return inFlight.values().stream().filter(each -> !each.saved).toList();
     }
 
     @Nullable InFlight of(int packetId) {
@@ -119,6 +161,9 @@ final class DownWindow {
     }
 
     void remove(InFlight done) {
+        if (done.dup) {
+            acknowledgedHere.add(done.packetId);
+        }
         inFlight.remove(done.packetId);
         if (done.published) {
             published--;

@@ -59,8 +59,8 @@ final class Downlinks {
         } else if (window.full() || !writable) {
             report(downlink, Outcome.BUSY);
         } else {
-            DownWindow.InFlight added = window.add(downlink);
-            link.whenSaved(() -> added.saved = true);
+            var _ = window.add(downlink);
+            resume();
         }
     }
 
@@ -95,6 +95,28 @@ final class Downlinks {
         }
         if (expired) {
             link.saveSometime();
+        }
+    }
+
+    /** What the former connection really left: more than we knew, or less. */
+    void reconcile(List<VehicleSession.Unacknowledged> before) {
+        window.reconcile(before);
+        resume();
+    }
+
+    /** As {@link #resume}, where the record was written a moment ago. */
+    void resumeAfter(Saves saves) {
+        List<DownWindow.InFlight> unsaved = window.unsaved();
+        if (!unsaved.isEmpty()) {
+            saves.afterwards(() -> unsaved.forEach(each -> each.saved = true));
+        }
+    }
+
+    /** What a former connection left goes out once this session's own record holds it. */
+    void resume() {
+        List<DownWindow.InFlight> unsaved = window.unsaved();
+        if (!unsaved.isEmpty()) {
+            link.whenSaved(() -> unsaved.forEach(each -> each.saved = true));
         }
     }
 

@@ -159,6 +159,14 @@ public sealed interface Input {
     /** It has the session's record of this version, and so the ones before. */
     record Saved(long version) implements Input {}
 
+    /**
+     * This session's first record was read back, and so everything that was written before it.
+     *
+     * @param left what the connections before it left; null where nothing newer was read than what
+     *     it was resumed from
+     */
+    record CaughtUp(@Nullable Resumable left) implements Input {}
+
     /** An ONLINE of the vehicle was read from the log, in log order. */
     record OnlineRead(long offset, SessionId session, long readOffset) implements Input {}
 

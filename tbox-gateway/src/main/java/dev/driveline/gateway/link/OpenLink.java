@@ -31,10 +31,12 @@ final class OpenLink {
     private final Uplinks uplinks;
     private final Downlinks downlinks;
     private final boolean resumed;
+    private final boolean cleanStart;
     private final VehicleSession.@Nullable Will will;
     private final int keepAliveS;
     private final Integer askedKeepAliveS;
     private final long askedExpiryS;
+    private boolean complete;
     private long expiryS;
     private long heardMs;
     private boolean reading = true;
@@ -70,6 +72,8 @@ final class OpenLink {
                         ? stored
                         : new Resumable(gate.session(), true, List.of(), List.of(), List.of());
         this.resumed = !before.over();
+        this.cleanStart = connect.cleanStart();
+        this.complete = cleanStart;
         this.askedExpiryS =
                 terms.mqtt5()
                         ? connect.sessionExpiryS()
@@ -91,7 +95,7 @@ final class OpenLink {
                         limits.subscriptions(),
                         gate.acl(),
                         before.filters());
-        this.uplinks = new Uplinks(this, terms, gate.acl(), before.received());
+        this.uplinks = new Uplinks(this, terms, gate.acl(), resumed, before.received());
         Integer receiveMaximum = connect.receiveMaximum();
         this.downlinks =
                 new Downlinks(
@@ -118,7 +122,7 @@ final class OpenLink {
             emit(new Effect.Forget(stored.session()));
         }
         announce();
-        downlinks.pump(nowMs);
+        downlinks.resumeAfter(saves);
     }
 
     /**
@@ -174,6 +178,7 @@ final class OpenLink {
             case Input.Unstorable lost -> close(nowMs, CloseReason.UNAVAILABLE, lost.why());
             case Input.Budget budget -> budgetRoom = budget.room();
             case Input.Saved saved -> saves.confirmed(saved.version());
+            case Input.CaughtUp caughtUp -> caughtUp(nowMs, caughtUp.left());
             case Input.OnlineRead read -> read(nowMs, read);
             case Input.DeclaredLost _ -> {
                 announce();
@@ -359,6 +364,23 @@ final class OpenLink {
         }
     }
 
+    /**
+     * Corrects what was resumed from a record that was not the last one, or not found at all: then
+     * CONNACK said that there is no session, and its QoS 2 identifiers are nobody's.
+     */
+    private void caughtUp(long nowMs, @Nullable Resumable left) {
+        complete = true;
+        uplinks.caughtUp(nowMs, left == null || !resumed ? null : left.received());
+        if (left != null && !cleanStart) {
+            subscriptions.reconcile(left.filters());
+            downlinks.reconcile(stillWanted(left, nowMs));
+            announceIfChanged();
+        }
+        if (!cleanStart) {
+            saveSometime();
+        }
+    }
+
     private void announceIfChanged() {
         if (!subscriptions.listens().equals(announced)) {
             announce();
@@ -381,6 +403,7 @@ final class OpenLink {
                                 run,
                                 slot,
                                 stored == null ? null : stored.session(),
+                                complete,
                                 subscriptions.inRecord(),
                                 expiryS,
                                 endedAt,

@@ -13,6 +13,7 @@ final class Subscriptions {
     private final String prefix;
     private final int most;
     private final Set<String> filters = new LinkedHashSet<>();
+    private final Set<String> removedHere = new LinkedHashSet<>();
     private TopicAcl acl;
 
     /**
@@ -41,11 +42,19 @@ final class Subscriptions {
             return false;
         }
         filters.add(filter);
+        removedHere.remove(filter);
         return true;
     }
 
     boolean remove(String filter) {
+        removedHere.add(filter);
         return filters.remove(filter);
+    }
+
+    /** Adds what the former connection left and we did not know of. */
+    void reconcile(List<String> before) {
+        before.forEach(rest -> filters.add(prefix + rest));
+        filters.removeAll(removedHere);
     }
 
     /** What the vehicle listens to. */

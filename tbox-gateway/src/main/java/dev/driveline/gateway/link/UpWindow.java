@@ -1,13 +1,17 @@
 package dev.driveline.gateway.link;
 
+import dev.driveline.contract.vehicle.VehicleSession.Received;
 import java.util.ArrayDeque;
-import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Publishes of the vehicle between their arrival and their acknowledgement: in order, within the
- * window, each QoS 2 identifier once. Source: MQTT 5 §4.3.2, §4.3.3, §4.6, §4.9.
+ * window, each QoS 2 message once. Source: MQTT 5 §4.3.2, §4.3.3, §4.6, §4.9.
  */
 final class UpWindow {
 
@@ -16,22 +20,53 @@ final class UpWindow {
     private int waitingBytes;
 
     /** QoS 2 identifiers from their PUBLISH to their PUBREL. */
-    private final BitSet unreleased = new BitSet();
+    private final Map<Integer, ExactlyOnce> unreleased = new HashMap<>();
 
-    /** Those of them that Kafka has: the session's memory. */
-    private final BitSet received = new BitSet();
+    private final Set<Integer> releasedHere = new HashSet<>();
 
-    UpWindow(Limits limits, List<Integer> receivedBefore) {
-        this.limits = limits;
-        for (int packetId : receivedBefore) {
-            unreleased.set(packetId);
-            received.set(packetId);
+    private static final class ExactlyOnce {
+        final long digest;
+
+        /** Whether Kafka has it: then it belongs to the session's memory. */
+        boolean received;
+
+        /** Whether a former connection left it, and no packet of this one has named it yet. */
+        boolean inherited;
+
+        ExactlyOnce(long digest, boolean inherited) {
+            this.digest = digest;
+            this.received = inherited;
+            this.inherited = inherited;
         }
+    }
+
+    UpWindow(Limits limits, List<Received> before) {
+        this.limits = limits;
+        before.forEach(this::inherit);
+    }
+
+    /** What the former connection really left, now that all of it was read. */
+    void reconcile(List<Received> before) {
+        unreleased.values().removeIf(each -> each.inherited);
+        for (Received each : before) {
+            if (!releasedHere.contains(each.packetId())
+                    && !unreleased.containsKey(each.packetId())) {
+                inherit(each);
+            }
+        }
+    }
+
+    private void inherit(Received known) {
+        unreleased.put(known.packetId(), new ExactlyOnce(known.digest(), true));
     }
 
     /** Whether the vehicle has used its Receive Maximum up; one more breaks the protocol. */
     boolean full() {
-        return waiting.size() + received.cardinality() >= limits.windowPackets();
+        long owed =
+                unreleased.values().stream()
+                        .filter(each -> each.received && !each.inherited)
+                        .count();
+        return waiting.size() + owed >= limits.windowPackets();
     }
 
     /**
@@ -42,22 +77,42 @@ final class UpWindow {
         return waiting.size() <= limits.windowPackets() && waitingBytes <= limits.windowBytes();
     }
 
-    /** Whether this QoS 2 PUBLISH is on its way already. */
-    boolean repeated(int packetId) {
-        return unreleased.get(packetId);
+    /**
+     * Whether this QoS 2 PUBLISH is on its way already. What a former connection left is recognised
+     * by its content, too: its identifier may have been released where we could not see it, and
+     * name a new message by now.
+     */
+    boolean repeated(int packetId, long digest) {
+        ExactlyOnce known = unreleased.get(packetId);
+        if (known == null) {
+            return false;
+        }
+        if (known.inherited && known.digest != digest) {
+            unreleased.remove(packetId);
+            return false;
+        }
+        known.inherited = false;
+        return true;
     }
 
     /** Whether a repeated QoS 2 PUBLISH is owed its PUBREC: once it was answered it is again. */
     boolean owesPubRec(int packetId) {
-        return received.get(packetId)
+        ExactlyOnce known = unreleased.get(packetId);
+        return known != null
+                && known.received
                 && waiting.stream()
                         .noneMatch(ticket -> ticket.qos == 2 && ticket.packetId == packetId);
     }
 
-    /** A refused QoS 2 publish ends with its PUBREC: its identifier is not kept. */
-    void admit(Ticket ticket) {
+    /**
+     * A refused QoS 2 publish ends with its PUBREC: its identifier is not kept.
+     *
+     * @param digest of a QoS 2 publish
+     */
+    void admit(Ticket ticket, long digest) {
         if (ticket.qos == 2 && !ticket.refuses()) {
-            unreleased.set(ticket.packetId);
+            unreleased.put(ticket.packetId, new ExactlyOnce(digest, false));
+            releasedHere.remove(ticket.packetId);
         }
         waiting.addLast(ticket);
         waitingBytes += ticket.bytes;
@@ -65,7 +120,10 @@ final class UpWindow {
 
     /** Kafka has a QoS 2 publish: its identifier belongs to the session from now on. */
     void remember(Ticket ticket) {
-        received.set(ticket.packetId);
+        ExactlyOnce known = unreleased.get(ticket.packetId);
+        if (known != null) {
+            known.received = true;
+        }
     }
 
     boolean firstIsAcknowledgeable() {
@@ -85,16 +143,21 @@ final class UpWindow {
      * @return whether the identifier was in use
      */
     boolean release(int packetId) {
-        if (!received.get(packetId)) {
+        releasedHere.add(packetId);
+        ExactlyOnce known = unreleased.get(packetId);
+        if (known == null || !known.received) {
             return false;
         }
-        received.clear(packetId);
-        unreleased.clear(packetId);
+        unreleased.remove(packetId);
         return true;
     }
 
-    List<Integer> received() {
-        return received.stream().boxed().toList();
+    /** For the session's record. */
+    List<Received> received() {
+        return unreleased.entrySet().stream()
+                .filter(each -> each.getValue().received)
+                .map(each -> new Received(each.getKey(), each.getValue().digest))
+                .toList();
     }
 
     int waiting() {

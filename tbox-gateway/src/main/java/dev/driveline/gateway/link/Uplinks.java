@@ -1,7 +1,9 @@
 package dev.driveline.gateway.link;
 
 import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.vehicle.VehicleSession;
 import dev.driveline.gateway.acl.TopicAcl;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +24,28 @@ final class Uplinks {
     private final UpWindow window;
     private final Throttle throttle;
     private final Map<Integer, String> aliases = new HashMap<>();
+
+    /** Repeated QoS 2 publishes of a resumed session: whether they are stored is in the log. */
+    private final List<Input.Publish> untilCaughtUp = new ArrayList<>();
+
+    private boolean caughtUp;
     private TopicAcl acl;
+    private long lastDigest;
     private long published;
     private long publishedBytes;
 
-    Uplinks(OpenLink link, OpenLink.Terms terms, TopicAcl acl, List<Integer> receivedBefore) {
+    /**
+     * @param resumed whether another connection of the session may have left something that was not
+     *     read yet
+     */
+    Uplinks(
+            OpenLink link,
+            OpenLink.Terms terms,
+            TopicAcl acl,
+            boolean resumed,
+            List<VehicleSession.Received> receivedBefore) {
         this.link = link;
+        this.caughtUp = !resumed;
         this.terms = terms;
         this.acl = acl;
         this.window = new UpWindow(terms.limits(), receivedBefore);
@@ -42,7 +60,12 @@ final class Uplinks {
         if (topicName == null) {
             return;
         }
-        if (publish.qos() == 2 && window.repeated(publish.packetId())) {
+        if (publish.qos() == 2 && publish.dup() && !caughtUp) {
+            untilCaughtUp.add(publish);
+            return;
+        }
+        lastDigest = publish.qos() == 2 ? Digest.of(topicName, publish.payload()) : 0;
+        if (publish.qos() == 2 && window.repeated(publish.packetId(), lastDigest)) {
             if (window.owesPubRec(publish.packetId())) {
                 link.emit(new Effect.PubRec(publish.packetId(), 0, null));
             }
@@ -176,7 +199,7 @@ final class Uplinks {
     private Ticket ticket(Input.Publish publish, int code, @Nullable String why) {
         Ticket ticket =
                 new Ticket(publish.packetId(), publish.qos(), publish.payload().length, code, why);
-        window.admit(ticket);
+        window.admit(ticket, lastDigest);
         return ticket;
     }
 
@@ -209,6 +232,17 @@ final class Uplinks {
         }
     }
 
+    /** What the former connection left is known now. */
+    void caughtUp(long nowMs, @Nullable List<VehicleSession.Received> receivedBefore) {
+        if (receivedBefore != null) {
+            window.reconcile(receivedBefore);
+        }
+        caughtUp = true;
+        List<Input.Publish> held = List.copyOf(untilCaughtUp);
+        untilCaughtUp.clear();
+        held.forEach(publish -> publish(nowMs, publish));
+    }
+
     void acl(TopicAcl changed) {
         acl = changed;
     }
@@ -222,14 +256,16 @@ final class Uplinks {
     }
 
     boolean mayRead() {
-        return window.mayRead() && !throttle.held();
+        return window.mayRead()
+                && !throttle.held()
+                && untilCaughtUp.size() <= terms.limits().windowPackets();
     }
 
     int waiting() {
         return window.waiting();
     }
 
-    List<Integer> received() {
+    List<VehicleSession.Received> received() {
         return window.received();
     }
 

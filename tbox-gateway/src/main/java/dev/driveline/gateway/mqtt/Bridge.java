@@ -135,6 +135,7 @@ final class Bridge {
                 .save(
                         vin(),
                         save.session(),
+                        save.version() == 1,
                         new Sessions.Confirmation() {
                             @Override
                             public void saved() {

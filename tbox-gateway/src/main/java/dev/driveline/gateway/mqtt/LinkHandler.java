@@ -8,6 +8,7 @@ import dev.driveline.gateway.link.Effect;
 import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.link.Link;
 import dev.driveline.gateway.link.Protocol;
+import dev.driveline.gateway.session.Resumable;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -98,6 +99,13 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
     void declaredLost(SessionId declared) {
         if (declared.equals(bridge.session())) {
             input(new Input.DeclaredLost());
+        }
+    }
+
+    /** Any thread. */
+    void caughtUp(SessionId session, @Nullable Resumable latest) {
+        if (session.equals(bridge.session())) {
+            input(new Input.CaughtUp(latest));
         }
     }
 

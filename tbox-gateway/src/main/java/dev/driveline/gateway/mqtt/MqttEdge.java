@@ -16,6 +16,7 @@ import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.presence.Announcement;
 import dev.driveline.gateway.presence.Quarantine;
 import dev.driveline.gateway.presence.TakeoverGuard;
+import dev.driveline.gateway.session.Resumable;
 import dev.driveline.gateway.session.Sessions;
 import dev.driveline.gateway.uplink.Outbound;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +42,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,6 +158,14 @@ public final class MqttEdge implements AutoCloseable {
                     link.declaredLost(offline.session());
                 }
             }
+        }
+    }
+
+    /** A session's first record was read back from the log. */
+    public void caughtUp(Vin vin, SessionId session, @Nullable Resumable latest) {
+        LinkHandler link = parts.links().of(vin);
+        if (link != null) {
+            link.caughtUp(session, latest);
         }
     }
 

@@ -51,6 +51,7 @@ final class TraceLines {
                     Input.Unstorable _,
                     Input.Budget _,
                     Input.Saved _,
+                    Input.CaughtUp _,
                     Input.OnlineRead _,
                     Input.DeclaredLost _,
                     Input.End _,

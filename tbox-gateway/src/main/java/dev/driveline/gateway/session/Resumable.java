@@ -15,4 +15,4 @@ public record Resumable(
         boolean over,
         List<String> filters,
         List<VehicleSession.Unacknowledged> unacknowledged,
-        List<Integer> received) {}
+        List<VehicleSession.Received> received) {}

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,25 +72,72 @@ public final class SessionTable {
         if (former != null) {
             replaced.add(former);
         }
+        Partition partition = of(vin);
+        synchronized (partition) {
+            keep(partition, vin, record.complete() ? record : added(partition, vin, record));
+        }
+        return true;
+    }
+
+    /**
+     * Adds what was learned of a vehicle's earlier connections to what is known of it.
+     *
+     * @param template the record by which it was learned
+     */
+    void learn(Vin vin, Resumable left, VehicleSession template) {
+        Partition partition = of(vin);
+        synchronized (partition) {
+            CompactMap.Entry entry = partition.compact.get(PackedVin.of(vin));
+            if (entry == null) {
+                return;
+            }
+            VehicleSession whole = partition.whole.get(vin);
+            Resumable known = resumable(partition, vin, entry, false);
+            VehicleSession union =
+                    union(
+                            known,
+                            (whole == null ? template : whole)
+                                    .with(left.filters(), left.unacknowledged()));
+            partition.compact.put(
+                    PackedVin.of(vin), new CompactMap.Entry(entry.session(), entry.end(), WHOLE));
+            partition.whole.put(vin, union);
+        }
+    }
+
+    private static void keep(Partition partition, Vin vin, VehicleSession record) {
         int mask = FilterMask.of(record.filters());
         boolean plain =
                 mask >= 0
                         && record.unacknowledged().isEmpty()
                         && record.received().isEmpty()
                         && record.willDueAt() == null;
-        Partition partition = of(vin);
-        synchronized (partition) {
-            partition.compact.put(
-                    PackedVin.of(vin),
-                    new CompactMap.Entry(
-                            record.session().bits(), endOf(record), plain ? (byte) mask : WHOLE));
-            if (plain) {
-                partition.whole.remove(vin);
-            } else {
-                partition.whole.put(vin, record);
-            }
+        partition.compact.put(
+                PackedVin.of(vin),
+                new CompactMap.Entry(
+                        record.session().bits(), endOf(record), plain ? (byte) mask : WHOLE));
+        if (plain) {
+            partition.whole.remove(vin);
+        } else {
+            partition.whole.put(vin, record);
         }
-        return true;
+    }
+
+    /** What its writer may not have known of is not lost by its record. */
+    private static VehicleSession added(Partition partition, Vin vin, VehicleSession record) {
+        CompactMap.Entry entry = partition.compact.get(PackedVin.of(vin));
+        if (entry == null) {
+            return record;
+        }
+        return union(resumable(partition, vin, entry, false), record);
+    }
+
+    private static VehicleSession union(Resumable known, VehicleSession record) {
+        Set<String> filters = new LinkedHashSet<>(known.filters());
+        filters.addAll(record.filters());
+        Map<String, VehicleSession.Unacknowledged> publishes = new LinkedHashMap<>();
+        known.unacknowledged().forEach(each -> publishes.put(each.id(), each));
+        record.unacknowledged().forEach(each -> publishes.put(each.id(), each));
+        return record.with(List.copyOf(filters), List.copyOf(publishes.values()));
     }
 
     /** Forgets a session, unless another one of the vehicle has taken its place. */
@@ -112,23 +160,24 @@ public final class SessionTable {
             if (entry == null) {
                 return null;
             }
-            SessionId session = new SessionId(entry.session());
             boolean over = entry.end() != OPEN_END && entry.end() <= now.getEpochSecond();
-            VehicleSession whole = entry.flags() == WHOLE ? partition.whole.get(vin) : null;
-            return whole == null
-                    ? new Resumable(
-                            session,
-                            over,
-                            FilterMask.filters(entry.flags() & ~WHOLE),
-                            List.of(),
-                            List.of())
-                    : new Resumable(
-                            session,
-                            over,
-                            whole.filters(),
-                            whole.unacknowledged(),
-                            whole.received());
+            return resumable(partition, vin, entry, over);
         }
+    }
+
+    private static Resumable resumable(
+            Partition partition, Vin vin, CompactMap.Entry entry, boolean over) {
+        SessionId session = new SessionId(entry.session());
+        VehicleSession whole = entry.flags() == WHOLE ? partition.whole.get(vin) : null;
+        return whole == null
+                ? new Resumable(
+                        session,
+                        over,
+                        FilterMask.filters(entry.flags() & ~WHOLE),
+                        List.of(),
+                        List.of())
+                : new Resumable(
+                        session, over, whole.filters(), whole.unacknowledged(), whole.received());
     }
 
     /** Sessions of a partition with a deferred will that is due. */

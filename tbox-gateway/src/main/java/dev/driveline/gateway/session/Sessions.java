@@ -14,8 +14,10 @@ public interface Sessions {
     /**
      * Remembers a session's record at once and writes it to the log. Records of one session are
      * confirmed in their order.
+     *
+     * @param first whether it is the session's first
      */
-    void save(Vin vin, VehicleSession session, Confirmation confirmation);
+    void save(Vin vin, VehicleSession session, boolean first, Confirmation confirmation);
 
     /** Forgets a session at once and in the log. */
     void forget(Vin vin, SessionId session);

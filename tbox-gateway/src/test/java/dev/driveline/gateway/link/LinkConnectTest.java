@@ -111,12 +111,16 @@ class LinkConnectTest {
                 new Connecting(Protocol.MQTT_5)
                         .resuming(
                                 new Resumable(
-                                        FORMER, false, List.of("commands"), List.of(), List.of(5)));
+                                        FORMER,
+                                        false,
+                                        List.of("commands"),
+                                        List.of(),
+                                        List.of(new VehicleSession.Received(5, 7))));
         List<Effect> effects = new LinkStand().step(back.input());
         assertTrue(only(effects, Effect.Accept.class).sessionPresent());
         VehicleSession copy = only(effects, Effect.Save.class).session();
         assertEquals(List.of("commands"), copy.filters());
-        assertEquals(List.of(5), copy.received());
+        assertEquals(List.of(new VehicleSession.Received(5, 7)), copy.received());
         assertEquals(FORMER, copy.replaces());
         assertEquals(FORMER, only(effects, Effect.Forget.class).session());
         assertTrue(
@@ -158,7 +162,8 @@ class LinkConnectTest {
                                                 unacknowledged(78, START)),
                                         List.of()));
         LinkStand stand = new LinkStand();
-        List<Effect> effects = stand.step(back.input());
+        assertEquals(List.of(), all(stand.step(back.input()), Effect.Publish.class));
+        List<Effect> effects = stand.step(new Input.Saved(1));
         assertEquals(
                 List.of(new Effect.Publish(77, true, DownTopic.COMMANDS, "c77", "{}", 10)),
                 all(effects, Effect.Publish.class),
@@ -184,7 +189,8 @@ class LinkConnectTest {
                                         List.of()));
         back.receiveMaximum = 1;
         LinkStand stand = new LinkStand();
-        assertEquals(1, only(stand.step(back.input()), Effect.Publish.class).packetId());
+        stand.step(back.input());
+        assertEquals(1, only(stand.step(new Input.Saved(1)), Effect.Publish.class).packetId());
         assertEquals(2, only(stand.step(new Input.PubAck(1, 0)), Effect.Publish.class).packetId());
     }
 
