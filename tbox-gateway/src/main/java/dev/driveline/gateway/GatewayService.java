@@ -3,7 +3,6 @@ package dev.driveline.gateway;
 import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.gateway.access.AccessTable;
-import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.kafka.AccessLog;
 import dev.driveline.gateway.kafka.DownlinkLog;
 import dev.driveline.gateway.kafka.Heartbeats;
@@ -17,9 +16,11 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.Topics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -100,7 +101,8 @@ public final class GatewayService implements AutoCloseable {
         presence.listen(edge::online);
         closings.add(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
         closings.add(edge);
-        edge.open(new HandshakeCheck(trust, edge::handshakeRefused), chain -> judge(trust, chain));
+        countPaths(trust, process.metrics());
+        edge.open(new HandshakeCheck(trust), new TableIdentification(trust, access));
         process.health().check("gateway", heartbeats::problem);
         LOG.atInfo()
                 .setMessage("gateway started")
@@ -145,13 +147,12 @@ public final class GatewayService implements AutoCloseable {
         closings.close();
     }
 
-    private static Identification.Judgement judge(VehicleTrust trust, X509Certificate[] chain) {
-        return switch (trust.judge(chain)) {
-            case VehicleTrust.Verdict.Accepted accepted ->
-                    new Identification.Judgement.Known(accepted.identity());
-            case VehicleTrust.Verdict.Refused refused ->
-                    new Identification.Judgement.Refused(
-                            refused.reason(), refused.leaf() + ": " + refused.why());
-        };
+    private static void countPaths(VehicleTrust trust, MeterRegistry metrics) {
+        FunctionCounter.builder("gateway.trust.validations", trust, VehicleTrust::validations)
+                .description("paths whose signatures were verified")
+                .register(metrics);
+        Gauge.builder("gateway.trust.paths", trust, VehicleTrust::remembered)
+                .description("verified paths that are remembered")
+                .register(metrics);
     }
 }

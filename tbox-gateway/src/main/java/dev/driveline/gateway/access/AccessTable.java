@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ public final class AccessTable {
 
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
     private final Map<String, AccessRule.TrustAnchor> anchors = new ConcurrentHashMap<>();
+    private final AtomicLong anchorGeneration = new AtomicLong();
     private final Set<CertificateId> revoked = ConcurrentHashMap.newKeySet();
     private final Set<Vin> suspended = ConcurrentHashMap.newKeySet();
 
@@ -51,6 +53,8 @@ public final class AccessTable {
                 } else {
                     anchors.remove(anchor.id());
                 }
+                // After the change: who reads the new number sees the new anchors.
+                anchorGeneration.incrementAndGet();
                 // A change of tenant or prefixes narrows too.
                 yield Change.NARROWED;
             }
@@ -61,6 +65,11 @@ public final class AccessTable {
                             inForce);
             case AccessRule.SuspendedVehicle vehicle -> changeOf(suspended, vehicle.vin(), inForce);
         };
+    }
+
+    /** Rises with every change of an anchor. */
+    public long anchorGeneration() {
+        return anchorGeneration.get();
     }
 
     public Collection<AccessRule.TrustAnchor> anchors() {
@@ -84,13 +93,24 @@ public final class AccessTable {
         if (!anchor.tenant().equals(identity.tenant())) {
             return RefusalReason.TENANT;
         }
-        if (anchor.vinPrefixes().stream().noneMatch(identity.vin().value()::startsWith)) {
+        if (!speaksFor(anchor, identity.vin())) {
             return RefusalReason.VIN_PREFIX;
         }
-        if (identity.path().stream().anyMatch(revoked::contains)) {
-            return RefusalReason.REVOKED;
+        for (CertificateId certificate : identity.path()) {
+            if (revoked.contains(certificate)) {
+                return RefusalReason.REVOKED;
+            }
         }
         return suspended.contains(identity.vin()) ? RefusalReason.SUSPENDED : null;
+    }
+
+    private static boolean speaksFor(AccessRule.TrustAnchor anchor, Vin vin) {
+        for (String prefix : anchor.vinPrefixes()) {
+            if (vin.value().startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many of each kind are held, for metrics. */

@@ -132,6 +132,7 @@ final class Admission {
                         keepAliveS);
         MqttLink former = parts.links().enter(link);
         link.open();
+        closeIfTrustWasLost(link);
         if (former != null) {
             takenOver(identity.vin(), former);
         }
@@ -141,6 +142,15 @@ final class Admission {
         parts.metrics().connected();
         LOG.atDebug().setMessage("vehicle connected").addKeyValue("vin", identity.vin()).log();
         return link;
+    }
+
+    /** Who narrows trust changes the table first and then closes the links that it finds. */
+    private void closeIfTrustWasLost(MqttLink link) {
+        RefusalReason objection = identification.objection(link.identity());
+        if (objection != null) {
+            parts.metrics().refused(objection);
+            link.execute(found -> found.close(CloseReason.NOT_AUTHORIZED, objection.name()));
+        }
     }
 
     private void takenOver(Vin vin, MqttLink former) {
