@@ -8,7 +8,9 @@ import dev.driveline.gateway.kafka.DownlinkLog;
 import dev.driveline.gateway.kafka.Heartbeats;
 import dev.driveline.gateway.kafka.PresenceLog;
 import dev.driveline.gateway.kafka.UplinkProducer;
+import dev.driveline.gateway.mqtt.EdgeTls;
 import dev.driveline.gateway.mqtt.MqttEdge;
+import dev.driveline.gateway.tls.TlsFront;
 import dev.driveline.gateway.x509.HandshakeCheck;
 import dev.driveline.gateway.x509.VehicleTrust;
 import dev.driveline.runtime.Closings;
@@ -100,9 +102,26 @@ public final class GatewayService implements AutoCloseable {
         presence.settle(LOAD_LIMIT, process.clock());
         presence.listen(edge::online);
         closings.add(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
-        closings.add(edge);
         countPaths(trust, process.metrics());
-        edge.open(new HandshakeCheck(trust), new TableIdentification(trust, access));
+        HandshakeCheck check = new HandshakeCheck(trust);
+        TlsFront tls =
+                closings.add(
+                        new TlsFront(
+                                config.tls(),
+                                config.edge().certificate(),
+                                config.edge().key(),
+                                new TlsFront.Surroundings(
+                                        check, process.clock(), random, process.metrics()),
+                                edge::handshakeRefused));
+        closings.add(edge);
+        edge.open(
+                new EdgeTls(
+                        check,
+                        tls.direct(),
+                        tls.behindProxy(),
+                        config.tls().proxyPort(),
+                        config.tls().handshakeLimit()),
+                new TableIdentification(trust, access));
         process.health().check("gateway", heartbeats::problem);
         LOG.atInfo()
                 .setMessage("gateway started")
@@ -135,6 +154,11 @@ public final class GatewayService implements AutoCloseable {
     /** The WebSocket port that is open. */
     public int webSocketPort() {
         return edge.webSocketPort();
+    }
+
+    /** The port behind a load balancer that is open; 0 if there is none. */
+    public int proxyPort() {
+        return edge.proxyPort();
     }
 
     public int sessions() {

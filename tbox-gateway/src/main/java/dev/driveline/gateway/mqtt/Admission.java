@@ -209,6 +209,7 @@ final class Admission {
         LOG.atInfo()
                 .setMessage("connection refused")
                 .addKeyValue("reason", reason)
+                .addKeyValue("peer", endpoint.remoteAddress())
                 .addKeyValue("why", why)
                 .log();
         if (vin != null) {
@@ -216,7 +217,13 @@ final class Admission {
                     .event(
                             vin,
                             EventTypes.ACCESS_REFUSED,
-                            Map.of("reason", reason.name(), "why", why));
+                            Map.of(
+                                    "reason",
+                                    reason.name(),
+                                    "why",
+                                    why,
+                                    "peer",
+                                    endpoint.remoteAddress().hostAddress()));
         }
         switch (reason) {
             case CLIENT_ID ->
