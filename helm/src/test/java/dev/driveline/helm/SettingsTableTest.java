@@ -37,6 +37,8 @@ class SettingsTableTest {
                     "mqtt.websocket-port",
                     "mqtt.tls.certificate",
                     "mqtt.tls.key",
+                    "mqtt.tls.ticket-keys",
+                    "mqtt.proxy-port",
                     "est.host",
                     "est.port",
                     "est.tls.certificate",
