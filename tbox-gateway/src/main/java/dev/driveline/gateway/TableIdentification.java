@@ -1,6 +1,7 @@
 package dev.driveline.gateway;
 
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
@@ -24,5 +25,10 @@ record TableIdentification(VehicleTrust trust, AccessTable access) implements Id
     @Override
     public @Nullable RefusalReason objection(VehicleIdentity identity) {
         return access.objection(identity);
+    }
+
+    @Override
+    public TopicAcl aclFor(VehicleIdentity identity) {
+        return access.aclFor(identity);
     }
 }

@@ -2,6 +2,7 @@ package dev.driveline.gateway.access;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.CertificateId;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
@@ -11,12 +12,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions of {@code registry.access} in memory: trust anchors, revoked certificates,
- * suspended vehicles.
+ * suspended vehicles, topics that are denied.
  *
  * <p>A rule with a version not above the one known is ignored, so a replayed record gives no trust
  * back. One thread applies, any reads.
@@ -28,6 +30,8 @@ public final class AccessTable {
     private final AtomicLong anchorGeneration = new AtomicLong();
     private final Set<CertificateId> revoked = ConcurrentHashMap.newKeySet();
     private final Set<Vin> suspended = ConcurrentHashMap.newKeySet();
+    private final TopicTable topics = new TopicTable();
+    private volatile Consumer<AccessRule.TopicException> topicListener = changed -> {};
 
     /** What changed by a rule. */
     public enum Change {
@@ -36,7 +40,22 @@ public final class AccessTable {
         /** Nobody loses trust by it. */
         WIDENED,
         /** Live sessions must be asked again. */
-        NARROWED
+        NARROWED,
+        /** What live sessions may publish and subscribe to changed. */
+        TOPICS
+    }
+
+    /**
+     * Who hears of every change of an exception, after it is in force; on the applying thread. A
+     * link that asked for its ACL before needs a new one.
+     */
+    public void onTopicException(Consumer<AccessRule.TopicException> listener) {
+        topicListener = listener;
+    }
+
+    /** What an identity may publish and subscribe to now. */
+    public TopicAcl aclFor(VehicleIdentity identity) {
+        return topics.aclFor(identity);
     }
 
     public Change apply(AccessRule rule) {
@@ -63,6 +82,11 @@ public final class AccessTable {
                             revoked,
                             new CertificateId(certificate.issuer(), certificate.serial()),
                             inForce);
+            case AccessRule.TopicException exception -> {
+                topics.apply(exception);
+                topicListener.accept(exception);
+                yield Change.TOPICS;
+            }
             case AccessRule.SuspendedVehicle vehicle -> changeOf(suspended, vehicle.vin(), inForce);
         };
     }
@@ -121,7 +145,9 @@ public final class AccessTable {
                 "certificates",
                 revoked.size(),
                 "vehicles",
-                suspended.size());
+                suspended.size(),
+                "topics",
+                topics.size());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.driveline.gateway.identity;
 
+import dev.driveline.gateway.acl.TopicAcl;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ public interface Identification {
      * @return why not, or null
      */
     @Nullable RefusalReason objection(VehicleIdentity identity);
+
+    /** What the vehicle may publish and subscribe to now. */
+    TopicAcl aclFor(VehicleIdentity identity);
 
     /** The answer. */
     sealed interface Judgement {

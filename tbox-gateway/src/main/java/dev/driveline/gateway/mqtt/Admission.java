@@ -94,7 +94,7 @@ final class Admission {
         MqttLink.Will will = null;
         MqttWill asked = endpoint.will();
         if (asked != null && asked.isWillFlag()) {
-            will = willOf(asked, vin);
+            will = willOf(asked, identification.aclFor(identity));
             if (will == null) {
                 refuse(
                         endpoint,
@@ -127,6 +127,7 @@ final class Admission {
                         endpoint,
                         EndpointSocket.of(endpoint),
                         identity,
+                        identification.aclFor(identity),
                         will,
                         receiveMaximum == null ? NO_RECEIVE_MAXIMUM : receiveMaximum,
                         keepAliveS);
@@ -193,9 +194,8 @@ final class Admission {
                 : Math.clamp(asked, EdgeConfig.MIN_KEEP_ALIVE_S, EdgeConfig.MAX_KEEP_ALIVE_S);
     }
 
-    private static MqttLink.@Nullable Will willOf(MqttWill asked, Vin vin) {
-        if (new TopicAcl(vin).publish(asked.getWillTopic())
-                instanceof TopicAcl.Publish.Allowed(UpTopic topic)) {
+    private static MqttLink.@Nullable Will willOf(MqttWill asked, TopicAcl acl) {
+        if (acl.publish(asked.getWillTopic()) instanceof TopicAcl.Publish.Allowed(UpTopic topic)) {
             byte[] payload = asked.getWillMessageBytes();
             return new MqttLink.Will(
                     topic, payload == null ? new byte[0] : payload, asked.getWillQos());

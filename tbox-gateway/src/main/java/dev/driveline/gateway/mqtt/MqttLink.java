@@ -86,6 +86,7 @@ final class MqttLink implements Link.Acknowledger {
             MqttEndpoint endpoint,
             EndpointSocket socket,
             VehicleIdentity identity,
+            TopicAcl acl,
             @Nullable Will will,
             int receiveMaximum,
             int keepAliveS) {
@@ -98,7 +99,7 @@ final class MqttLink implements Link.Acknowledger {
         this.session = new SessionId(parts.random().nextLong());
         this.since = parts.clock().instant();
         this.ownership = new Ownership(session, parts.announcement().readOffset(identity.vin()));
-        this.link = new Link(parts.limits(), new TopicAcl(identity.vin()), mqtt5(), receiveMaximum);
+        this.link = new Link(parts.limits(), acl, mqtt5(), receiveMaximum);
         this.keepAliveMs = keepAliveS * 1_500L;
         this.heardMs = parts.clock().millis();
         this.noMatter = parts.noMatter();
