@@ -37,6 +37,8 @@ class SettingsTableTest {
                     "mqtt.websocket-port",
                     "mqtt.tls.certificate",
                     "mqtt.tls.key",
+                    "mqtt.tls.ticket-keys",
+                    "mqtt.proxy-port",
                     "est.host",
                     "est.port",
                     "est.tls.certificate",
@@ -149,7 +151,9 @@ class SettingsTableTest {
         for (String line : Chart.text(Chart.ROOT.resolve("docs/operations.md")).lines().toList()) {
             if (line.startsWith("### ")) {
                 title = line.substring(4).strip();
-            } else if (line.startsWith("| `")) {
+            } else if (line.startsWith("## ")) {
+                title = "";
+            } else if (line.startsWith("| `") && !title.isEmpty()) {
                 String[] cells = line.split("\\|", -1);
                 Row row =
                         new Row(

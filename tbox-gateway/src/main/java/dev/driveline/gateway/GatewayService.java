@@ -5,7 +5,6 @@ import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.gateway.access.AccessTable;
-import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.kafka.AccessLog;
 import dev.driveline.gateway.kafka.Caretaker;
 import dev.driveline.gateway.kafka.DownlinkLog;
@@ -13,8 +12,10 @@ import dev.driveline.gateway.kafka.Heartbeats;
 import dev.driveline.gateway.kafka.PresenceLog;
 import dev.driveline.gateway.kafka.SessionLog;
 import dev.driveline.gateway.kafka.UplinkProducer;
+import dev.driveline.gateway.mqtt.EdgeTls;
 import dev.driveline.gateway.mqtt.MqttEdge;
 import dev.driveline.gateway.session.Resumable;
+import dev.driveline.gateway.tls.TlsFront;
 import dev.driveline.gateway.x509.HandshakeCheck;
 import dev.driveline.gateway.x509.VehicleTrust;
 import dev.driveline.runtime.Closings;
@@ -22,9 +23,11 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.Topics;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +96,7 @@ public final class GatewayService implements AutoCloseable {
                                 presence,
                                 sessions,
                                 process.metrics()));
+        access.onTopicException(rule -> edge.topicsChanged(rule, access));
         Jws.Keys registryKeys = kid -> kid.equals(config.registryKeyId()) ? registryKey : null;
         AccessLog accessLog =
                 closings.add(
@@ -133,8 +137,26 @@ public final class GatewayService implements AutoCloseable {
                                 process.metrics()));
         caretaker.succeed(LOAD_LIMIT);
         closings.add(new DownlinkLog(config.kafka(), config.slot(), run, edge::down));
+        countPaths(trust, process.metrics());
+        HandshakeCheck check = new HandshakeCheck(trust);
+        TlsFront tls =
+                closings.add(
+                        new TlsFront(
+                                config.tls(),
+                                config.edge().certificate(),
+                                config.edge().key(),
+                                new TlsFront.Surroundings(
+                                        check, process.clock(), random, process.metrics()),
+                                edge::handshakeRefused));
         closings.add(edge);
-        edge.open(new HandshakeCheck(trust, edge::handshakeRefused), chain -> judge(trust, chain));
+        edge.open(
+                new EdgeTls(
+                        check,
+                        tls.direct(),
+                        tls.behindProxy(),
+                        config.tls().proxyPort(),
+                        config.tls().handshakeLimit()),
+                new TableIdentification(trust, access));
         process.health().check("gateway", heartbeats::problem);
         LOG.atInfo()
                 .setMessage("gateway started")
@@ -169,6 +191,11 @@ public final class GatewayService implements AutoCloseable {
         return edge.webSocketPort();
     }
 
+    /** The port behind a load balancer that is open; 0 if there is none. */
+    public int proxyPort() {
+        return edge.proxyPort();
+    }
+
     public int sessions() {
         return edge.sessions();
     }
@@ -179,13 +206,12 @@ public final class GatewayService implements AutoCloseable {
         closings.close();
     }
 
-    private static Identification.Judgement judge(VehicleTrust trust, X509Certificate[] chain) {
-        return switch (trust.judge(chain)) {
-            case VehicleTrust.Verdict.Accepted accepted ->
-                    new Identification.Judgement.Known(accepted.identity());
-            case VehicleTrust.Verdict.Refused refused ->
-                    new Identification.Judgement.Refused(
-                            refused.reason(), refused.leaf() + ": " + refused.why());
-        };
+    private static void countPaths(VehicleTrust trust, MeterRegistry metrics) {
+        FunctionCounter.builder("gateway.trust.validations", trust, VehicleTrust::validations)
+                .description("paths whose signatures were verified")
+                .register(metrics);
+        Gauge.builder("gateway.trust.paths", trust, VehicleTrust::remembered)
+                .description("verified paths that are remembered")
+                .register(metrics);
     }
 }

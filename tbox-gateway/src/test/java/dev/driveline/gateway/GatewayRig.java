@@ -14,6 +14,7 @@ import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.link.Limits;
 import dev.driveline.gateway.mqtt.EdgeConfig;
+import dev.driveline.gateway.tls.TlsConfig;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -41,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -79,6 +81,8 @@ final class GatewayRig implements AutoCloseable {
     private final List<TailReader> taps = new CopyOnWriteArrayList<>();
     private final Clock clock;
     private final long bufferBytes;
+    private final TlsConfig tls;
+    private final List<ServiceProcess> others = new CopyOnWriteArrayList<>();
     private ServiceProcess process;
     private GatewayService gateway;
     private long version;
@@ -89,6 +93,18 @@ final class GatewayRig implements AutoCloseable {
 
     GatewayRig(String bootstrap, String prefix, Path folder, Clock clock, long bufferBytes)
             throws IOException {
+        this(bootstrap, prefix, folder, clock, bufferBytes, TlsConfig.DEFAULT);
+    }
+
+    GatewayRig(
+            String bootstrap,
+            String prefix,
+            Path folder,
+            Clock clock,
+            long bufferBytes,
+            TlsConfig tls)
+            throws IOException {
+        this.tls = tls;
         this.folder = folder;
         this.clock = clock;
         this.bufferBytes = bufferBytes;
@@ -101,28 +117,50 @@ final class GatewayRig implements AutoCloseable {
     }
 
     void start() {
-        TestIdentity.PemFiles server = ca.server().writeTo(folder, "server");
-        process =
-                ServiceProcess.start(
-                        ServiceProcess.ProcessConfig.onFreePorts(),
-                        token -> {
-                            throw new UnsupportedOperationException();
-                        },
-                        clock);
+        ca.server().writeTo(folder, "server");
+        process = newProcess();
+        gateway = newGateway(process, "127.0.0.1", 0, 1);
+        process.open();
+    }
+
+    /** A gateway beside this one, of the same fleet: another host's, with the same port. */
+    void startAnother(String host, int slot) {
+        ServiceProcess other = newProcess();
+        others.add(other);
+        var _ = newGateway(other, host, port(), slot);
+        other.open();
+    }
+
+    private ServiceProcess newProcess() {
+        return ServiceProcess.start(
+                ServiceProcess.ProcessConfig.onFreePorts(),
+                token -> {
+                    throw new UnsupportedOperationException();
+                },
+                clock);
+    }
+
+    private GatewayService newGateway(ServiceProcess of, String host, int port, int slot) {
         EdgeConfig edge =
                 new EdgeConfig(
-                        "127.0.0.1", 0, 0, server.certificate(), server.key(), 100, null, LIMITS);
-        gateway =
-                GatewayService.start(
-                        new GatewayConfig(
-                                kafka,
-                                edge,
-                                1,
-                                folder.resolve("registry.pem"),
-                                "registry",
-                                bufferBytes),
-                        process);
-        process.open();
+                        host,
+                        port,
+                        0,
+                        folder.resolve("server.crt.pem"),
+                        folder.resolve("server.key.pem"),
+                        100,
+                        null,
+                        LIMITS);
+        return GatewayService.start(
+                new GatewayConfig(
+                        kafka,
+                        edge,
+                        tls,
+                        slot,
+                        folder.resolve("registry.pem"),
+                        "registry",
+                        bufferBytes),
+                of);
     }
 
     void stop() {
@@ -138,6 +176,27 @@ final class GatewayRig implements AutoCloseable {
         return process.metrics().find(counter).counters().stream()
                 .mapToDouble(Counter::count)
                 .sum();
+    }
+
+    /** Paths whose signatures were verified. */
+    double validations() {
+        return process.metrics().get("gateway.trust.validations").functionCounter().count();
+    }
+
+    /** A counter with one label, of all gateways of the rig. */
+    double counted(String counter, String label, String value) {
+        return Stream.concat(Stream.of(process), others.stream())
+                .flatMap(each -> each.metrics().find(counter).tag(label, value).counters().stream())
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    int proxyPort() {
+        return gateway.proxyPort();
+    }
+
+    double gauge(String name) {
+        return process.metrics().get(name).gauge().value();
     }
 
     int webSocketPort() {
@@ -324,6 +383,7 @@ final class GatewayRig implements AutoCloseable {
 
     @Override
     public void close() {
+        others.forEach(ServiceProcess::close);
         stop();
         taps.forEach(TailReader::close);
         producer.close();

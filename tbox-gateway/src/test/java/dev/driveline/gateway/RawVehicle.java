@@ -6,10 +6,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /**
@@ -35,16 +39,24 @@ final class RawVehicle implements AutoCloseable {
     }
 
     RawVehicle(int port, TestIdentity identity, KeyStore trusted) throws IOException {
+        this(new Socket(InetAddress.getLoopbackAddress(), port), identity.sslContext(trusted));
+    }
+
+    /** TLS over a connection that stands; a context that is used again resumes its session. */
+    RawVehicle(Socket connection, SSLContext context) throws IOException {
         socket =
                 (SSLSocket)
-                        identity.sslContext(trusted)
-                                .getSocketFactory()
-                                .createSocket("127.0.0.1", port);
+                        context.getSocketFactory()
+                                .createSocket(connection, "localhost", 8883, true);
         socket.setSoTimeout(10_000);
         socket.setTcpNoDelay(true);
         socket.startHandshake();
         out = socket.getOutputStream();
         in = new DataInputStream(socket.getInputStream());
+    }
+
+    SSLSession session() {
+        return socket.getSession();
     }
 
     /** Nothing comes for so long. */

@@ -2,6 +2,7 @@ package dev.driveline.gateway.access;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.CertificateId;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
@@ -10,12 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions of {@code registry.access} in memory: trust anchors, revoked certificates,
- * suspended vehicles.
+ * suspended vehicles, topics that are denied.
  *
  * <p>A rule with a version not above the one known is ignored, so a replayed record gives no trust
  * back. One thread applies, any reads.
@@ -24,8 +27,11 @@ public final class AccessTable {
 
     private final Map<String, Long> versions = new ConcurrentHashMap<>();
     private final Map<String, AccessRule.TrustAnchor> anchors = new ConcurrentHashMap<>();
+    private final AtomicLong anchorGeneration = new AtomicLong();
     private final Set<CertificateId> revoked = ConcurrentHashMap.newKeySet();
     private final Set<Vin> suspended = ConcurrentHashMap.newKeySet();
+    private final TopicTable topics = new TopicTable();
+    private volatile Consumer<AccessRule.TopicException> topicListener = changed -> {};
 
     /** What changed by a rule. */
     public enum Change {
@@ -34,7 +40,22 @@ public final class AccessTable {
         /** Nobody loses trust by it. */
         WIDENED,
         /** Live sessions must be asked again. */
-        NARROWED
+        NARROWED,
+        /** What live sessions may publish and subscribe to changed. */
+        TOPICS
+    }
+
+    /**
+     * Who hears of every change of an exception, after it is in force; on the applying thread. A
+     * link that asked for its ACL before needs a new one.
+     */
+    public void onTopicException(Consumer<AccessRule.TopicException> listener) {
+        topicListener = listener;
+    }
+
+    /** What an identity may publish and subscribe to now. */
+    public TopicAcl aclFor(VehicleIdentity identity) {
+        return topics.aclFor(identity);
     }
 
     public Change apply(AccessRule rule) {
@@ -51,6 +72,8 @@ public final class AccessTable {
                 } else {
                     anchors.remove(anchor.id());
                 }
+                // After the change: who reads the new number sees the new anchors.
+                anchorGeneration.incrementAndGet();
                 // A change of tenant or prefixes narrows too.
                 yield Change.NARROWED;
             }
@@ -59,8 +82,18 @@ public final class AccessTable {
                             revoked,
                             new CertificateId(certificate.issuer(), certificate.serial()),
                             inForce);
+            case AccessRule.TopicException exception -> {
+                topics.apply(exception);
+                topicListener.accept(exception);
+                yield Change.TOPICS;
+            }
             case AccessRule.SuspendedVehicle vehicle -> changeOf(suspended, vehicle.vin(), inForce);
         };
+    }
+
+    /** Rises with every change of an anchor. */
+    public long anchorGeneration() {
+        return anchorGeneration.get();
     }
 
     public Collection<AccessRule.TrustAnchor> anchors() {
@@ -84,13 +117,24 @@ public final class AccessTable {
         if (!anchor.tenant().equals(identity.tenant())) {
             return RefusalReason.TENANT;
         }
-        if (anchor.vinPrefixes().stream().noneMatch(identity.vin().value()::startsWith)) {
+        if (!speaksFor(anchor, identity.vin())) {
             return RefusalReason.VIN_PREFIX;
         }
-        if (identity.path().stream().anyMatch(revoked::contains)) {
-            return RefusalReason.REVOKED;
+        for (CertificateId certificate : identity.path()) {
+            if (revoked.contains(certificate)) {
+                return RefusalReason.REVOKED;
+            }
         }
         return suspended.contains(identity.vin()) ? RefusalReason.SUSPENDED : null;
+    }
+
+    private static boolean speaksFor(AccessRule.TrustAnchor anchor, Vin vin) {
+        for (String prefix : anchor.vinPrefixes()) {
+            if (vin.value().startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** How many of each kind are held, for metrics. */
@@ -101,7 +145,9 @@ public final class AccessTable {
                 "certificates",
                 revoked.size(),
                 "vehicles",
-                suspended.size());
+                suspended.size(),
+                "topics",
+                topics.size());
     }
 
     @Override

@@ -1,18 +1,21 @@
 package dev.driveline.gateway.acl;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.registry.AccessRule.TopicException;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The default rule: a vehicle publishes to its own {@code up/#} and subscribes to its own {@code
- * down/#}, nothing else.
+ * A vehicle publishes to its own {@code up/#} and subscribes to its own {@code down/#}, nothing
+ * else; exceptions may take topics of these away.
  *
- * <p>Asked with resolved topic names only, never with an alias.
+ * <p>Asked with resolved topic names only, never with an alias. Immutable.
  */
 public final class TopicAcl {
 
@@ -21,16 +24,38 @@ public final class TopicAcl {
     private final String up;
     private final String down;
 
+    private final TopicExceptions exceptions;
+
+    /** Without exceptions. */
     public TopicAcl(Vin vin) {
+        this(vin, TopicExceptions.NONE);
+    }
+
+    private TopicAcl(Vin vin, TopicExceptions exceptions) {
         this.up = UpTopic.prefix(vin);
         this.down = DownTopic.prefix(vin);
+        this.exceptions = exceptions;
+    }
+
+    /**
+     * With the exceptions that hold now.
+     *
+     * @param ofVin those of the vehicle itself
+     * @param ofTenant those of its tenant
+     */
+    public static TopicAcl with(
+            Vin vin,
+            TenantId tenant,
+            Collection<TopicException> ofVin,
+            Collection<TopicException> ofTenant) {
+        return new TopicAcl(vin, TopicExceptions.of(vin, tenant, ofVin, ofTenant));
     }
 
     /** What a publish to a topic name is. */
     public sealed interface Publish {
         record Allowed(UpTopic topic) implements Publish {}
 
-        /** Below the vehicle's own {@code up/}, but there is no such topic. */
+        /** Below the vehicle's own {@code up/}, but there is no such topic, or not for it. */
         record UnknownOwn() implements Publish {}
 
         /** Another vehicle's, or no topic of ours at all. */
@@ -52,7 +77,9 @@ public final class TopicAcl {
             return FOREIGN;
         }
         UpTopic topic = UpTopic.byLeaf(topicName.substring(up.length()));
-        return topic == null ? UNKNOWN_OWN : ALLOWED.getOrDefault(topic, UNKNOWN_OWN);
+        return topic == null || exceptions.deniedUp().contains(topic)
+                ? UNKNOWN_OWN
+                : ALLOWED.getOrDefault(topic, UNKNOWN_OWN);
     }
 
     /**
@@ -66,9 +93,18 @@ public final class TopicAcl {
         }
         String rest = filter.substring(down.length());
         if (rest.equals("#") || rest.equals("+")) {
-            return ALL_DOWN;
+            return allowed(ALL_DOWN);
         }
         DownTopic topic = DownTopic.byLeaf(rest);
-        return topic == null ? Set.of() : EnumSet.of(topic);
+        return topic == null ? Set.of() : allowed(EnumSet.of(topic));
+    }
+
+    private Set<DownTopic> allowed(Set<DownTopic> covered) {
+        if (exceptions.deniedDown().isEmpty()) {
+            return covered;
+        }
+        Set<DownTopic> left = EnumSet.copyOf(covered);
+        left.removeAll(exceptions.deniedDown());
+        return left;
     }
 }

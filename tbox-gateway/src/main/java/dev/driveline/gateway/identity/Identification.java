@@ -1,11 +1,12 @@
 package dev.driveline.gateway.identity;
 
+import dev.driveline.gateway.acl.TopicAcl;
 import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the chain of a TLS session speaks for, asked at every CONNECT. Thread-safe; never blocks.
  */
-@FunctionalInterface
 public interface Identification {
 
     /**
@@ -14,6 +15,17 @@ public interface Identification {
      * @param chain the leaf first
      */
     Judgement judge(X509Certificate[] chain);
+
+    /**
+     * Whether trust in an identity still holds. Asked once more after a link was entered among the
+     * live ones: a revocation applied between judgement and entry found no link to close.
+     *
+     * @return why not, or null
+     */
+    @Nullable RefusalReason objection(VehicleIdentity identity);
+
+    /** What the vehicle may publish and subscribe to now. */
+    TopicAcl aclFor(VehicleIdentity identity);
 
     /** The answer. */
     sealed interface Judgement {

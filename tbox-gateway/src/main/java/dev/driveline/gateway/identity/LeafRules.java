@@ -35,6 +35,15 @@ public final class LeafRules {
         record Refused(RefusalReason reason, String why) implements Verdict {}
     }
 
+    /** The vehicle that a leaf names; null unless it names exactly one. */
+    public static @Nullable Vin vinOf(List<String> sanUris) {
+        if (sanUris.size() != 1 || !sanUris.getFirst().startsWith(VIN_URN)) {
+            return null;
+        }
+        String vin = sanUris.getFirst().substring(VIN_URN.length());
+        return Vin.isValid(vin) ? Vin.of(vin) : null;
+    }
+
     public static Verdict judge(Leaf leaf, Jurisdiction jurisdiction) {
         if (!leaf.extendedKeyUsages().contains(CLIENT_AUTH)) {
             return new Verdict.Refused(
@@ -48,12 +57,12 @@ public final class LeafRules {
                     RefusalReason.SUBJECT_NAME,
                     "expected exactly one SAN URI urn:vin:<VIN>, got " + leaf.sanUris());
         }
-        String uri = leaf.sanUris().getFirst();
-        if (!uri.startsWith(VIN_URN) || !Vin.isValid(uri.substring(VIN_URN.length()))) {
+        Vin vin = vinOf(leaf.sanUris());
+        if (vin == null) {
             return new Verdict.Refused(
-                    RefusalReason.SUBJECT_NAME, "the SAN URI '" + uri + "' is not urn:vin:<VIN>");
+                    RefusalReason.SUBJECT_NAME,
+                    "the SAN URI '" + leaf.sanUris().getFirst() + "' is not urn:vin:<VIN>");
         }
-        Vin vin = Vin.of(uri.substring(VIN_URN.length()));
         if (!jurisdiction.tenant().value().equals(leaf.organisation())) {
             return new Verdict.Refused(
                     RefusalReason.TENANT,

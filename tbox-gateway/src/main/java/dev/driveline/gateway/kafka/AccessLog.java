@@ -4,6 +4,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.gateway.access.AccessTable;
 import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.json.MalformedJsonException;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
@@ -79,7 +80,14 @@ public final class AccessLog implements AutoCloseable {
         switch (Jws.verify(compact, AccessRule.TYP, registryKeys)) {
             case Jws.Verdict.Invalid invalid -> ignored(record, invalid.why());
             case Jws.Verdict.Valid valid -> {
-                AccessRule rule = Json.read(valid.payload(), AccessRule.class);
+                AccessRule rule;
+                try {
+                    rule = Json.read(valid.payload(), AccessRule.class);
+                } catch (MalformedJsonException unusable) {
+                    // Of a newer registry, or an exception that may not be: the rest goes on.
+                    ignored(record, String.valueOf(unusable.getMessage()));
+                    return;
+                }
                 String key = new String(record.key(), StandardCharsets.UTF_8);
                 if (!rule.key().equals(key)) {
                     ignored(

@@ -2,9 +2,10 @@ package dev.driveline.gateway.mqtt;
 
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.Identification;
+import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
+import dev.driveline.gateway.link.CloseReason;
 import dev.driveline.gateway.link.ConnectRefusal;
 import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.link.Protocol;
@@ -63,6 +64,7 @@ final class Admission {
                 LOG.atInfo()
                         .setMessage("connection refused")
                         .addKeyValue("reason", refused.reason())
+                        .addKeyValue("peer", endpoint.remoteAddress())
                         .addKeyValue("why", refused.why())
                         .log();
                 reject(endpoint, refused.why());
@@ -83,7 +85,7 @@ final class Admission {
                         identity.certificate().toString(),
                         session,
                         parts.announcement().readOffset(vin),
-                        new TopicAcl(vin),
+                        identification.aclFor(identity),
                         identity.notAfter(),
                         parts.sessions().find(vin),
                         objection(vin));
@@ -97,9 +99,25 @@ final class Admission {
                         loop,
                         identity,
                         protocol,
-                        new Bridge.Session(session, parts.clock().instant()));
+                        new Bridge.Session(
+                                session,
+                                parts.clock().instant(),
+                                endpoint.remoteAddress().hostAddress()));
         link.start(socket.channel(), packetOf(endpoint, protocol, gate));
-        return link.open() ? link : null;
+        if (!link.open()) {
+            return null;
+        }
+        closeIfTrustWasLost(link);
+        return link;
+    }
+
+    /** Who narrows trust changes the table first and then closes the links that it finds. */
+    private void closeIfTrustWasLost(LinkHandler link) {
+        RefusalReason objection = identification.objection(link.identity());
+        if (objection != null) {
+            parts.metrics().refused(objection);
+            link.input(new Input.End(CloseReason.NOT_AUTHORIZED, objection.name()));
+        }
     }
 
     private Input.@Nullable Objection objection(Vin vin) {

@@ -30,7 +30,7 @@ final class Bridge {
     private boolean awaitingRoom;
 
     /** The connection as records name it. */
-    record Session(SessionId id, Instant since) {}
+    record Session(SessionId id, Instant since, String peer) {}
 
     Bridge(
             EdgeParts parts,
@@ -63,7 +63,13 @@ final class Bridge {
                 .event(
                         vin(),
                         EventTypes.ACCESS_REFUSED,
-                        Map.of("reason", refuse.refusal().name(), "why", refuse.why()));
+                        Map.of(
+                                "reason",
+                                refuse.refusal().name(),
+                                "why",
+                                refuse.why(),
+                                "peer",
+                                session.peer()));
     }
 
     void forward(Effect.Forward forward) {

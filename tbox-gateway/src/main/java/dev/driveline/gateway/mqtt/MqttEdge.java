@@ -5,12 +5,15 @@ import dev.driveline.contract.gateway.DownlinkReport.Outcome;
 import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.OfflineCause;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.identity.ChainRefusal;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.identity.RefusalReason;
+import dev.driveline.gateway.identity.VehicleIdentity;
 import dev.driveline.gateway.link.CloseReason;
 import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.presence.Announcement;
@@ -20,16 +23,13 @@ import dev.driveline.gateway.session.Resumable;
 import dev.driveline.gateway.session.Sessions;
 import dev.driveline.gateway.uplink.Outbound;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.JdkSSLEngineOptions;
-import io.vertx.core.net.OpenSSLEngineOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.TrustOptions;
 import io.vertx.mqtt.MqttServer;
 import io.vertx.mqtt.MqttServerOptions;
@@ -41,7 +41,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +56,7 @@ public final class MqttEdge implements AutoCloseable {
     private static final int TICK_MS = 1_000;
     private static final int ANY_MQTT = -1;
     private static final int ANY_WEB_SOCKET = -2;
+    private static final int ANY_PROXY = -3;
     private static final long LIMIT_S = 30;
 
     private final Vertx vertx;
@@ -64,6 +64,7 @@ public final class MqttEdge implements AutoCloseable {
     private final EdgeParts parts;
     private final AtomicInteger port = new AtomicInteger();
     private final AtomicInteger webSocketPort = new AtomicInteger();
+    private final AtomicInteger proxyPort = new AtomicInteger();
     private String deployment = "";
 
     /** What the edge needs from the rest of the gateway. */
@@ -106,19 +107,20 @@ public final class MqttEdge implements AutoCloseable {
      * @throws IllegalStateException naming host, port and setting, if a port is taken or the
      *     certificate cannot be used
      */
-    public void open(X509TrustManager trust, Identification identification) {
+    public void open(EdgeTls tls, Identification identification) {
         Admission admission = new Admission(parts, config, identification);
         int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
         deployment =
                 await(
                         vertx.deployVerticle(
-                                () -> new Loop(trust, admission),
+                                () -> new Loop(tls, admission),
                                 new DeploymentOptions().setInstances(loops)));
         LOG.atInfo()
                 .setMessage("vehicles may connect")
                 .addKeyValue("mqtt", config.host() + ":" + port())
                 .addKeyValue("websocket", config.host() + ":" + webSocketPort())
-                .addKeyValue("tls", openSsl() ? "BoringSSL" : "JDK")
+                .addKeyValue(
+                        "proxied", proxyPort() == 0 ? "none" : config.host() + ":" + proxyPort())
                 .log();
     }
 
@@ -128,6 +130,11 @@ public final class MqttEdge implements AutoCloseable {
 
     public int webSocketPort() {
         return webSocketPort.get();
+    }
+
+    /** The port behind a load balancer; 0 if there is none. */
+    public int proxyPort() {
+        return proxyPort.get();
     }
 
     public int sessions() {
@@ -177,6 +184,16 @@ public final class MqttEdge implements AutoCloseable {
         }
     }
 
+    /** Tells every live session of the scope what it may do now. */
+    public void topicsChanged(AccessRule.TopicException rule, AccessTable access) {
+        for (LinkHandler link : parts.links().all()) {
+            VehicleIdentity identity = link.identity();
+            if (identity.vin().equals(rule.vin()) || identity.tenant().equals(rule.tenant())) {
+                link.input(new Input.Acl(access.aclFor(identity)));
+            }
+        }
+    }
+
     /** Asks every live session again, after trust was narrowed. */
     public void reconsider(AccessTable access) {
         for (LinkHandler link : parts.links().all()) {
@@ -197,15 +214,17 @@ public final class MqttEdge implements AutoCloseable {
         }
     }
 
-    /** A chain was refused inside the handshake. */
-    public void handshakeRefused(RefusalReason reason, String why, String leaf) {
-        parts.metrics().refused(reason);
-        LOG.atInfo()
-                .setMessage("handshake refused")
-                .addKeyValue("reason", reason)
-                .addKeyValue("certificate", leaf)
-                .addKeyValue("why", why)
-                .log();
+    /** A chain was refused inside the handshake; the vehicle is a claim, nothing was verified. */
+    public void handshakeRefused(ChainRefusal refusal, Vin claimed, String peer) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("reason", refusal.reason().name());
+        data.put("why", refusal.why());
+        data.put("subject", refusal.subject());
+        data.put("serial", refusal.serial());
+        data.put("anchor", refusal.anchor() == null ? "none" : refusal.anchor());
+        data.put("peer", peer);
+        data.put("claimed", true);
+        parts.events().event(claimed, EventTypes.ACCESS_REFUSED, data);
     }
 
     /** Closes every link in order, so that vehicles go elsewhere and presence says so. */
@@ -233,22 +252,15 @@ public final class MqttEdge implements AutoCloseable {
         return configured == 0 ? any : configured;
     }
 
-    private static boolean openSsl() {
-        return OpenSsl.isAvailable();
-    }
-
-    private MqttServerOptions options(int listenPort, X509TrustManager trust) {
+    private MqttServerOptions options(int listenPort, EdgeTls tls, SSLEngineOptions engine) {
         MqttServerOptions options = new MqttServerOptions();
         options.setHost(config.host()).setPort(listenPort);
         options.setSsl(true)
                 .setClientAuth(ClientAuth.REQUIRED)
-                .setKeyCertOptions(
-                        new PemKeyCertOptions()
-                                .setCertPath(config.certificate().toString())
-                                .setKeyPath(config.key().toString()))
-                .setTrustOptions(TrustOptions.wrap(trust));
-        options.setSslEngineOptions(
-                openSsl() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions());
+                .setTrustOptions(TrustOptions.wrap(tls.trust()))
+                .setSslEngineOptions(engine)
+                .setSslHandshakeTimeout(tls.handshakeLimit().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
         options.setMaxMessageSize(config.limits().maxPacketBytes());
         options.setMaxClientIdLength(Vin.LENGTH + 64);
         options.setAutoClientId(false);
@@ -276,11 +288,11 @@ public final class MqttEdge implements AutoCloseable {
     /** One event loop's listeners. */
     private final class Loop extends AbstractVerticle {
 
-        private final X509TrustManager trust;
+        private final EdgeTls tls;
         private final Admission admission;
 
-        Loop(X509TrustManager trust, Admission admission) {
-            this.trust = trust;
+        Loop(EdgeTls tls, Admission admission) {
+            this.tls = tls;
             this.admission = admission;
         }
 
@@ -291,24 +303,44 @@ public final class MqttEdge implements AutoCloseable {
             vertx.setPeriodic(TICK_MS, timer -> tick(own));
             Future<MqttServer> mqtt =
                     listen(
-                            options(sharedPort(config.port(), ANY_MQTT), trust),
+                            options(sharedPort(config.port(), ANY_MQTT), tls, tls.direct()),
                             inbox,
                             own,
                             "mqtt.port");
             Future<MqttServer> webSocket =
                     listen(
-                            options(sharedPort(config.webSocketPort(), ANY_WEB_SOCKET), trust)
+                            options(
+                                            sharedPort(config.webSocketPort(), ANY_WEB_SOCKET),
+                                            tls,
+                                            tls.direct())
                                     .setUseWebSocket(true),
                             inbox,
                             own,
                             "mqtt.websocket-port");
-            Future.all(mqtt, webSocket)
-                    .onSuccess(both -> {
+            Future<Void> proxied = listenBehindProxy(inbox, own);
+            Future.all(mqtt, webSocket, proxied)
+                    .onSuccess(all -> {
                         port.compareAndSet(0, mqtt.result().actualPort());
                         webSocketPort.compareAndSet(0, webSocket.result().actualPort());
                     })
                     .<Void>mapEmpty()
                     .onComplete(started);
+        }
+
+        private Future<Void> listenBehindProxy(LoopInbox inbox, Map<LinkHandler, Boolean> own) {
+            SSLEngineOptions engine = tls.behindProxy();
+            if (engine == null) {
+                return Future.succeededFuture();
+            }
+            return listen(
+                            options(sharedPort(tls.proxyPort(), ANY_PROXY), tls, engine),
+                            inbox,
+                            own,
+                            "mqtt.proxy-port")
+                    .map(server -> {
+                        proxyPort.compareAndSet(0, server.actualPort());
+                        return null;
+                    });
         }
 
         private Future<MqttServer> listen(

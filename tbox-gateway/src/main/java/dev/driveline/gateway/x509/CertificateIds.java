@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 import javax.naming.ldap.Rdn;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +24,24 @@ import org.jspecify.annotations.Nullable;
 final class CertificateIds {
 
     private static final int SAN_URI = 6;
+    private static final int MAX_ISSUERS = 1_024;
+
+    /** Hashes of issuers' names: a fleet has few issuers and many certificates. */
+    private static final ConcurrentMap<X500Principal, String> ISSUERS = new ConcurrentHashMap<>();
 
     private CertificateIds() {}
 
     static CertificateId of(X509Certificate certificate) {
-        byte[] issuer = certificate.getIssuerX500Principal().getEncoded();
-        return new CertificateId(sha256(issuer), certificate.getSerialNumber().toString(16));
+        return new CertificateId(
+                issuerHash(certificate.getIssuerX500Principal()),
+                certificate.getSerialNumber().toString(16));
+    }
+
+    private static String issuerHash(X500Principal issuer) {
+        if (ISSUERS.size() >= MAX_ISSUERS) {
+            ISSUERS.clear();
+        }
+        return ISSUERS.computeIfAbsent(issuer, name -> sha256(name.getEncoded()));
     }
 
     static String fingerprint(X509Certificate certificate) throws CertificateEncodingException {

@@ -1,6 +1,6 @@
 package dev.driveline.gateway.x509;
 
-import dev.driveline.gateway.identity.RefusalReason;
+import dev.driveline.gateway.identity.RefusedChainException;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -8,35 +8,27 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Refuses a chain inside the TLS handshake, and tells why to who listens, since TLS itself cannot.
+ * Refuses a chain inside the TLS handshake; the exception says why to who looks after the
+ * handshake, since TLS itself tells no more than an alert.
  *
- * <p>Called on event loops and, with BoringSSL, on its own threads. No session is resumed past it:
- * the same judgement is made at every CONNECT.
+ * <p>Called on event loops and, with BoringSSL, on its own threads. Not called when a session is
+ * resumed: the same judgement is made at every CONNECT, from the session's certificates.
  */
 public final class HandshakeCheck extends X509ExtendedTrustManager {
 
     private static final X509Certificate[] ANY_ISSUER = {};
 
     private final VehicleTrust trust;
-    private final Refusals refusals;
 
-    /** Hears of every refused chain. */
-    @FunctionalInterface
-    public interface Refusals {
-        void refused(RefusalReason reason, String why, String leaf);
-    }
-
-    public HandshakeCheck(VehicleTrust trust, Refusals refusals) {
+    public HandshakeCheck(VehicleTrust trust) {
         this.trust = trust;
-        this.refusals = refusals;
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
             throws CertificateException {
         if (trust.judge(chain) instanceof VehicleTrust.Verdict.Refused refused) {
-            refusals.refused(refused.reason(), refused.why(), refused.leaf());
-            throw new CertificateException(refused.leaf() + ": " + refused.why());
+            throw new RefusedChainException(refused.refusal());
         }
     }
 

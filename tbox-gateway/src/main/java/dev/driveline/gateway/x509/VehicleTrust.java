@@ -1,17 +1,20 @@
 package dev.driveline.gateway.x509;
 
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.identity.ChainRefusal;
 import dev.driveline.gateway.identity.LeafRules;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
-import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPath;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -19,37 +22,31 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Collections;
 import java.util.Date;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a chain of certificates to an identity, or to the sentence why not.
  *
- * <p>Paths that were verified are remembered (successes only, at most {@value #MAX_REMEMBERED}) by
- * the leaf's fingerprint; dates, anchor and revocation are asked anew every time. Thread-safe.
- * Source: RFC 5280 §6.
+ * <p>A path's signatures are verified once and remembered ({@link VerifiedPaths}, at most {@value
+ * #MAX_REMEMBERED}); dates, anchor, revocation and suspension are asked of the table every time and
+ * last, so that a revocation applied while a path is being verified is not missed. No revocation
+ * list and no responder is ever fetched. An anchor's own dates do not matter: it is trusted as long
+ * as its record stands. Thread-safe. Source: RFC 5280 §6.
  */
 public final class VehicleTrust {
 
-    private static final int MAX_REMEMBERED = 100_000;
+    static final int MAX_REMEMBERED = 100_000;
+    static final int MAX_CHAIN = 6;
 
     private final AccessTable access;
     private final Clock clock;
-    private final Map<String, VehicleIdentity> verified =
-            Collections.synchronizedMap(
-                    new LinkedHashMap<>(256, 0.75f, true) {
-                        @Override
-                        protected boolean removeEldestEntry(
-                                Map.Entry<String, VehicleIdentity> eldest) {
-                            return size() > MAX_REMEMBERED;
-                        }
-                    });
+    private final VerifiedPaths verified = new VerifiedPaths(MAX_REMEMBERED);
+    private final LongAdder validations = new LongAdder();
+    private volatile Anchors anchors = Anchors.none();
 
     public VehicleTrust(AccessTable access, Clock clock) {
         this.access = access;
@@ -60,12 +57,25 @@ public final class VehicleTrust {
     public sealed interface Verdict {
         record Accepted(VehicleIdentity identity) implements Verdict {}
 
-        /**
-         * Refused.
-         *
-         * @param leaf subject and serial, for the log
-         */
-        record Refused(RefusalReason reason, String why, String leaf) implements Verdict {}
+        record Refused(ChainRefusal refusal) implements Verdict {
+            public RefusalReason reason() {
+                return refusal.reason();
+            }
+
+            public String why() {
+                return refusal.why();
+            }
+        }
+    }
+
+    /** How often a path's signatures were verified since the start. */
+    public long validations() {
+        return validations.sum();
+    }
+
+    /** How many verified paths are remembered now. */
+    public int remembered() {
+        return verified.size();
     }
 
     /**
@@ -75,58 +85,82 @@ public final class VehicleTrust {
      */
     public Verdict judge(X509Certificate[] chain) {
         if (chain.length == 0) {
-            return new Verdict.Refused(RefusalReason.PATH, "no certificate", "none");
+            return new Verdict.Refused(
+                    new ChainRefusal(
+                            RefusalReason.PATH, "no certificate", "none", "none", null, null));
         }
-        String leaf = describe(chain[0]);
         try {
-            String fingerprint = CertificateIds.fingerprint(chain[0]);
-            VehicleIdentity identity = verified.get(fingerprint);
+            VerifiedPaths.Key key = VerifiedPaths.key(chain);
+            VehicleIdentity identity = verified.get(key);
             if (identity == null) {
-                Verdict first = verify(chain, leaf);
+                Verdict first = verify(chain);
                 if (!(first instanceof Verdict.Accepted accepted)) {
                     return first;
                 }
                 identity = accepted.identity();
-                verified.put(fingerprint, identity);
+                verified.put(key, identity);
             }
             if (clock.instant().isAfter(identity.notAfter())) {
-                verified.remove(fingerprint);
-                return new Verdict.Refused(
-                        RefusalReason.DATE, "valid until " + identity.notAfter() + " only", leaf);
+                verified.drop(key);
+                return refused(
+                        RefusalReason.DATE,
+                        "valid until " + identity.notAfter() + " only",
+                        chain[0],
+                        identity.anchor());
             }
             RefusalReason objection = access.objection(identity);
-            if (objection != null) {
-                verified.remove(fingerprint);
-                return new Verdict.Refused(objection, sentence(objection, identity), leaf);
+            if (objection == null) {
+                return new Verdict.Accepted(identity);
             }
-            return new Verdict.Accepted(identity);
+            if (objection != RefusalReason.SUSPENDED) {
+                verified.drop(key);
+            }
+            return refused(objection, sentence(objection, identity), chain[0], identity.anchor());
         } catch (GeneralSecurityException unusable) {
-            return new Verdict.Refused(
-                    RefusalReason.PATH, String.valueOf(unusable.getMessage()), leaf);
+            return refused(
+                    RefusalReason.PATH, String.valueOf(unusable.getMessage()), chain[0], null);
         }
     }
 
-    private Verdict verify(X509Certificate[] chain, String leaf) throws GeneralSecurityException {
-        Map<X509Certificate, AccessRule.TrustAnchor> anchors = anchors();
-        if (anchors.isEmpty()) {
-            return new Verdict.Refused(RefusalReason.PATH, "there is no trust anchor yet", leaf);
+    private Verdict verify(X509Certificate[] chain) throws GeneralSecurityException {
+        X509Certificate leaf = chain[0];
+        Anchors known = anchors.current(access);
+        anchors = known;
+        if (known.isEmpty()) {
+            return refused(RefusalReason.PATH, "there is no trust anchor yet", leaf, null);
         }
-        List<X509Certificate> path = new ArrayList<>();
-        for (X509Certificate certificate : chain) {
-            if (anchors.containsKey(certificate)) {
-                break;
-            }
-            path.add(certificate);
+        if (chain.length > MAX_CHAIN) {
+            return refused(
+                    RefusalReason.PATH,
+                    "the chain has " + chain.length + " certificates, at most " + MAX_CHAIN,
+                    leaf,
+                    null);
         }
-        if (path.isEmpty()) {
-            return new Verdict.Refused(
-                    RefusalReason.PATH, "the certificate is a trust anchor itself", leaf);
+        if (leaf.getBasicConstraints() >= 0) {
+            return refused(
+                    RefusalReason.PATH, "an authority's certificate is no vehicle's", leaf, null);
         }
-        Set<TrustAnchor> trusted =
-                anchors.keySet().stream()
-                        .map(anchor -> new TrustAnchor(anchor, null))
-                        .collect(Collectors.toSet());
-        PKIXParameters parameters = new PKIXParameters(trusted);
+        List<X509Certificate> path = pathOf(chain, known);
+        X509Certificate last = path.getLast();
+        Set<TrustAnchor> candidates = known.named(last.getIssuerX500Principal());
+        if (candidates.isEmpty()) {
+            return refused(
+                    RefusalReason.PATH,
+                    "the chain ends at issuer '"
+                            + last.getIssuerX500Principal().getName()
+                            + "', which is none of "
+                            + known.size()
+                            + " trust anchors",
+                    leaf,
+                    null);
+        }
+        validations.increment();
+        return validate(path, candidates, known);
+    }
+
+    private Verdict validate(List<X509Certificate> path, Set<TrustAnchor> candidates, Anchors known)
+            throws GeneralSecurityException {
+        PKIXParameters parameters = new PKIXParameters(candidates);
         parameters.setRevocationEnabled(false);
         parameters.setDate(Date.from(clock.instant()));
         CertPath certPath = CertificateFactory.getInstance("X.509").generateCertPath(path);
@@ -137,17 +171,18 @@ public final class VehicleTrust {
                             CertPathValidator.getInstance("PKIX").validate(certPath, parameters);
             anchor = result.getTrustAnchor().getTrustedCert();
         } catch (CertPathValidatorException broken) {
-            return refusedPath(broken, path, leaf);
+            return refusedPath(broken, path);
         }
-        AccessRule.TrustAnchor rule = anchors.get(anchor);
+        AccessRule.TrustAnchor rule = known.rule(anchor);
         if (rule == null) {
-            return new Verdict.Refused(RefusalReason.PATH, "the trust anchor was removed", leaf);
+            return refused(
+                    RefusalReason.PATH, "the trust anchor was removed", path.getFirst(), null);
         }
         return switch (LeafRules.judge(
                 leafOf(path.getFirst()),
                 new LeafRules.Jurisdiction(rule.tenant(), rule.vinPrefixes()))) {
             case LeafRules.Verdict.Refused refused ->
-                    new Verdict.Refused(refused.reason(), refused.why(), leaf);
+                    refused(refused.reason(), refused.why(), path.getFirst(), rule.id());
             case LeafRules.Verdict.Accepted accepted ->
                     new Verdict.Accepted(
                             new VehicleIdentity(
@@ -159,43 +194,43 @@ public final class VehicleTrust {
         };
     }
 
-    private Map<X509Certificate, AccessRule.TrustAnchor> anchors() throws CertificateException {
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        Map<X509Certificate, AccessRule.TrustAnchor> anchors = new LinkedHashMap<>();
-        for (AccessRule.TrustAnchor rule : access.anchors()) {
-            byte[] der = Base64.getDecoder().decode(rule.certificate());
-            anchors.put(
-                    (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(der)),
-                    rule);
+    /** The chain without the anchor and what may follow it. */
+    private static List<X509Certificate> pathOf(X509Certificate[] chain, Anchors known) {
+        List<X509Certificate> path = new ArrayList<>();
+        path.add(chain[0]);
+        for (int i = 1; i < chain.length && known.rule(chain[i]) == null; i++) {
+            path.add(chain[i]);
         }
-        return anchors;
+        return path;
     }
 
-    private Verdict refusedPath(
-            CertPathValidatorException broken, List<X509Certificate> path, String leaf) {
-        boolean date =
-                broken.getReason() == CertPathValidatorException.BasicReason.EXPIRED
-                        || broken.getReason()
-                                == CertPathValidatorException.BasicReason.NOT_YET_VALID;
-        int at = Math.max(0, broken.getIndex());
-        String which = describe(path.get(Math.min(at, path.size() - 1)));
-        String issuer = path.getLast().getIssuerX500Principal().getName();
-        String why =
-                date
-                        ? which
-                                + " is valid from "
-                                + path.get(at).getNotBefore().toInstant()
-                                + " to "
-                                + path.get(at).getNotAfter().toInstant()
-                        : "no path from "
-                                + which
-                                + " to one of "
-                                + access.anchors().size()
-                                + " trust anchors; the chain ends at issuer '"
-                                + issuer
-                                + "': "
-                                + broken.getMessage();
-        return new Verdict.Refused(date ? RefusalReason.DATE : RefusalReason.PATH, why, leaf);
+    private static Verdict refusedPath(
+            CertPathValidatorException broken, List<X509Certificate> path) {
+        X509Certificate leaf = path.getFirst();
+        // The validator counts from the leaf; -1 if it cannot say which.
+        X509Certificate culprit = path.get(Math.clamp(broken.getIndex(), 0, path.size() - 1));
+        if (broken.getReason() == BasicReason.EXPIRED
+                || broken.getReason() == BasicReason.NOT_YET_VALID) {
+            return refused(
+                    RefusalReason.DATE,
+                    describe(culprit)
+                            + " is valid from "
+                            + culprit.getNotBefore().toInstant()
+                            + " to "
+                            + culprit.getNotAfter().toInstant(),
+                    leaf,
+                    null);
+        }
+        return refused(
+                RefusalReason.PATH,
+                "no path from "
+                        + describe(culprit)
+                        + " to the trust anchor '"
+                        + path.getLast().getIssuerX500Principal().getName()
+                        + "': "
+                        + broken.getMessage(),
+                leaf,
+                null);
     }
 
     private static LeafRules.Leaf leafOf(X509Certificate certificate) throws CertificateException {
@@ -211,6 +246,26 @@ public final class VehicleTrust {
                 .map(certificate -> certificate.getNotAfter().toInstant())
                 .min(Instant::compareTo)
                 .orElseThrow();
+    }
+
+    private static Verdict refused(
+            RefusalReason reason, String why, X509Certificate leaf, @Nullable String anchor) {
+        return new Verdict.Refused(
+                new ChainRefusal(
+                        reason,
+                        why,
+                        leaf.getSubjectX500Principal().getName(),
+                        leaf.getSerialNumber().toString(16),
+                        anchor,
+                        claimedVin(leaf)));
+    }
+
+    private static @Nullable Vin claimedVin(X509Certificate leaf) {
+        try {
+            return LeafRules.vinOf(CertificateIds.sanUris(leaf));
+        } catch (CertificateParsingException unreadable) {
+            return null;
+        }
     }
 
     private static String sentence(RefusalReason reason, VehicleIdentity identity) {

@@ -91,8 +91,10 @@ class AccessTableTest {
         table.apply(anchor(100, State.IN_FORCE, "acme", ""));
         assertEquals(Change.NARROWED, table.apply(suspended(1, State.IN_FORCE)));
         assertEquals(Change.NARROWED, table.apply(revoked(1, State.IN_FORCE, "i1", "1")));
-        assertEquals(Map.of("anchors", 1, "certificates", 1, "vehicles", 1), table.sizes());
-        assertEquals("AccessTable[anchors=1, certificates=1, vehicles=1]", table.toString());
+        assertEquals(
+                Map.of("anchors", 1, "certificates", 1, "vehicles", 1, "topics", 0), table.sizes());
+        assertEquals(
+                "AccessTable[anchors=1, certificates=1, topics=0, vehicles=1]", table.toString());
     }
 
     @Test

@@ -1,8 +1,13 @@
 package dev.driveline.contract.registry;
 
+import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.mqtt.DownTopic;
+import dev.driveline.contract.mqtt.TopicFilter;
+import dev.driveline.contract.mqtt.UpTopic;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of {@code registry.access}: an exception that the gateways hold in memory.
@@ -71,6 +76,77 @@ public sealed interface AccessRule {
         @Override
         public String key() {
             return "vehicle/" + vin.value();
+        }
+    }
+
+    /**
+     * Topics that a vehicle, or a tenant's vehicles, may not use, or may use again.
+     *
+     * <p>A vehicle publishes to its own {@code up/#} and subscribes to its own {@code down/#}; a
+     * rule for its tenant beats that, a rule for its VIN beats both, and for one scope DENY beats
+     * ALLOW. ALLOW gives nothing beyond that: it only opens again what a wider rule denied.
+     *
+     * @param vin one of vin and tenant is null
+     * @param filter of an ALLOW, below {@code v1/${vin}/up/} or {@code v1/${vin}/down/}
+     */
+    record TopicException(
+            long version,
+            State state,
+            @Nullable Vin vin,
+            @Nullable TenantId tenant,
+            Action action,
+            Effect effect,
+            TopicFilter filter)
+            implements AccessRule {
+
+        /** What is done with a topic. */
+        public enum Action {
+            PUBLISH,
+            SUBSCRIBE
+        }
+
+        /** What the rule says of it. */
+        public enum Effect {
+            ALLOW,
+            DENY
+        }
+
+        /**
+         * @throws InvalidValueException without exactly one scope, or if an ALLOW reaches another
+         *     vehicle's topics or topics that are not bridged
+         */
+        public TopicException {
+            if ((vin == null) == (tenant == null)) {
+                throw new InvalidValueException(
+                        "topic exception", filter, "expected either a vin or a tenant");
+            }
+            if (effect == Effect.ALLOW && !withinOwn(action, filter, vin)) {
+                throw new InvalidValueException(
+                        "topic exception",
+                        filter,
+                        "ALLOW opens a vehicle's own topics only: v1/${vin}/"
+                                + (action == Action.PUBLISH ? "up" : "down")
+                                + "/ and a topic, + or #");
+            }
+        }
+
+        @Override
+        public String key() {
+            String scope = vin == null ? "tenant/" + tenant : "vehicle/" + vin;
+            return "acl/" + scope + "/" + action + "/" + effect + "/" + filter;
+        }
+
+        private static boolean withinOwn(Action action, TopicFilter filter, @Nullable Vin vin) {
+            String side = action == Action.PUBLISH ? "/up/" : "/down/";
+            String leaf = filter.behind("v1/${vin}" + side);
+            if (leaf.isEmpty() && vin != null) {
+                leaf = filter.behind("v1/" + vin + side);
+            }
+            return leaf.equals("#")
+                    || leaf.equals("+")
+                    || (action == Action.PUBLISH
+                            ? UpTopic.byLeaf(leaf) != null
+                            : DownTopic.byLeaf(leaf) != null);
         }
     }
 }

@@ -23,6 +23,7 @@ import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.mqtt.TopicFilter;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.Presence;
 import java.io.IOException;
@@ -114,6 +115,7 @@ public final class Json {
         id(ids, CommandId.class, CommandId::parse);
         id(ids, SessionId.class, SessionId::parse);
         id(ids, RunId.class, RunId::parse);
+        id(ids, TopicFilter.class, TopicFilter::of);
         id(ids, CatalogueRef.class, CatalogueRef::parse);
         return JsonMapper.builder()
                 .addModule(new JavaTimeModule())
@@ -184,7 +186,8 @@ public final class Json {
         @JsonSubTypes.Type(
                 value = AccessRule.RevokedCertificate.class,
                 name = "REVOKED_CERTIFICATE"),
-        @JsonSubTypes.Type(value = AccessRule.SuspendedVehicle.class, name = "SUSPENDED_VEHICLE")
+        @JsonSubTypes.Type(value = AccessRule.SuspendedVehicle.class, name = "SUSPENDED_VEHICLE"),
+        @JsonSubTypes.Type(value = AccessRule.TopicException.class, name = "TOPIC_EXCEPTION")
     })
     private interface AccessRuleTypes {}
 }
