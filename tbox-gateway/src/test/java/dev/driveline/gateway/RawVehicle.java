@@ -23,7 +23,10 @@ import javax.net.ssl.SSLSocket;
 final class RawVehicle implements AutoCloseable {
 
     static final int CONNACK = 2;
+    static final int PUBLISH = 3;
     static final int PUBACK = 4;
+    static final int PUBREC = 5;
+    static final int PUBCOMP = 7;
     static final int SUBACK = 9;
     static final int PINGRESP = 13;
 
@@ -32,7 +35,22 @@ final class RawVehicle implements AutoCloseable {
     private final DataInputStream in;
 
     /** One packet of the server. */
-    record Packet(int type, byte[] body) {
+    record Packet(int type, int flags, byte[] body) {
+        boolean dup() {
+            return (flags & 8) != 0;
+        }
+
+        /** Of a QoS 1 or 2 PUBLISH. */
+        int publishId() {
+            int topicBytes = ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
+            return ((body[2 + topicBytes] & 0xFF) << 8) | (body[3 + topicBytes] & 0xFF);
+        }
+
+        /** Of a CONNACK. */
+        boolean sessionPresent() {
+            return body[0] == 1;
+        }
+
         int packetId() {
             return ((body[0] & 0xFF) << 8) | (body[1] & 0xFF);
         }
@@ -98,7 +116,7 @@ final class RawVehicle implements AutoCloseable {
             length |= (digit & 0x7F) << shift;
             shift += 7;
         } while ((digit & 0x80) != 0);
-        return new Packet(head >> 4, in.readNBytes(length));
+        return new Packet(head >> 4, head & 0xF, in.readNBytes(length));
     }
 
     static byte[] connect(Vin vin, int keepAliveS) {
@@ -108,6 +126,28 @@ final class RawVehicle implements AutoCloseable {
                         text("MQTT"),
                         new byte[] {4, 2, (byte) (keepAliveS >> 8), (byte) keepAliveS},
                         text(vin.value())));
+    }
+
+    /** Without a clean session. */
+    static byte[] connectLasting(Vin vin, int keepAliveS) {
+        return packet(
+                0x10,
+                concat(
+                        text("MQTT"),
+                        new byte[] {4, 0, (byte) (keepAliveS >> 8), (byte) keepAliveS},
+                        text(vin.value())));
+    }
+
+    static byte[] publishExactlyOnce(int packetId, boolean dup, String topic, byte[] payload) {
+        return packet(dup ? 0x3C : 0x34, concat(text(topic), id(packetId), payload));
+    }
+
+    static byte[] puback(int packetId) {
+        return packet(0x40, id(packetId));
+    }
+
+    static byte[] pubrel(int packetId) {
+        return packet(0x62, id(packetId));
     }
 
     static byte[] connectWithWill(Vin vin, int keepAliveS, String topic, byte[] payload) {
