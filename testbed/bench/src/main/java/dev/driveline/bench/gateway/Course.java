@@ -9,6 +9,7 @@ import dev.driveline.bench.server.Waiting;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,9 @@ import java.util.regex.Pattern;
  * open loop. CPU time is that of the server's processes, less what they take when nothing happens.
  */
 final class Course {
+
+    /** Groups of vehicles of the same size that a course needs. */
+    static final int GROUPS = 3;
 
     private static final int SETTLE_MS = 1_000;
     private static final int IDLE_MS = 2_000;
@@ -27,11 +31,18 @@ final class Course {
     private final Generator generator;
     private final BenchConfig config;
     private final Profiler profiler;
+    private final Consumer<String> progress;
     private final Map<Figure, Double> figures = new EnumMap<>(Figure.class);
     private double idleShare;
     private double failed;
 
-    Course(Server server, Generator generator, BenchConfig config, Profiler profiler) {
+    Course(
+            Server server,
+            Generator generator,
+            BenchConfig config,
+            Profiler profiler,
+            Consumer<String> progress) {
+        this.progress = progress;
         this.server = server;
         this.generator = generator;
         this.config = config;
@@ -40,30 +51,64 @@ final class Course {
 
     /** Takes about a minute. */
     Map<Figure, Double> run() throws IOException, InterruptedException {
+        progress.accept("  idle sessions …");
+        memory();
+        progress.accept("  warm-up …");
         warmUp();
         idle();
+        progress.accept("  connects …");
         connects();
-        memory();
+        progress.accept("  publishes …");
         publishes();
         figures.put(Figure.FAILED, failed);
         return figures;
     }
 
-    /** The generator's vehicles: the first half warms the server up, the second is measured. */
+    /** The generator's vehicles are {@link #GROUPS} groups. */
+    private String group(int number) {
+        return " from=" + number * config.connections() + " count=" + config.connections();
+    }
+
     private String warm() {
-        return " from=0 count=" + config.connections();
+        return group(0);
+    }
+
+    private String idling() {
+        return group(1);
     }
 
     private String measured() {
-        return " from=" + config.connections() + " count=" + config.connections();
+        return group(2);
     }
 
     private String connect(String more) {
         return "connect ports=" + server.port() + more;
     }
 
-    private void warmUp() throws IOException, InterruptedException {
+    /**
+     * The growth from N sessions to 2 N in a process that has not closed one yet: what closed
+     * sessions leave to be used again would hide what new ones take, and the first N pay for code
+     * that is compiled.
+     */
+    private void memory() throws IOException, InterruptedException {
         generator.run(connect(warm()));
+        Waiting.pause(SETTLE_MS);
+        double heapBefore = heapKb();
+        long rssBefore = server.front().rssKb();
+        JsonNode answer = generator.run(connect(idling()));
+        Waiting.pause(SETTLE_MS);
+        double sessions = answer.path("connected").asDouble();
+        double heap = (heapKb() - heapBefore) / sessions;
+        double rss = (server.front().rssKb() - rssBefore) / sessions;
+        figures.put(Figure.RSS_KB, rss);
+        if (server.isJvm()) {
+            figures.put(Figure.HEAP_KB, heap);
+        }
+        figures.put(Figure.SESSION_KB, rss + heap);
+        generator.run("disconnect" + idling());
+    }
+
+    private void warmUp() throws IOException, InterruptedException {
         generator.run("closed seconds=" + WARM_LOOP_S);
         for (int round = 0; round < 3; round++) {
             generator.run("disconnect");
@@ -105,21 +150,6 @@ final class Course {
         Waiting.pause(SETTLE_MS);
     }
 
-    private void memory() throws IOException, InterruptedException {
-        double heapBefore = heapKb();
-        long rssBefore = server.front().rssKb();
-        JsonNode answer = generator.run(connect(" tls=kept"));
-        Waiting.pause(SETTLE_MS);
-        double sessions = answer.path("connected").asDouble();
-        double heap = (heapKb() - heapBefore) / sessions;
-        double rss = (server.front().rssKb() - rssBefore) / sessions;
-        figures.put(Figure.RSS_KB, rss);
-        if (server.isJvm()) {
-            figures.put(Figure.HEAP_KB, heap);
-        }
-        figures.put(Figure.SESSION_KB, rss + heap);
-    }
-
     private double heapKb() throws IOException, InterruptedException {
         if (!server.isJvm()) {
             return 0;
@@ -136,7 +166,7 @@ final class Course {
     }
 
     private void publishes() throws IOException, InterruptedException {
-        generator.run("disconnect" + warm());
+        generator.run(connect(measured() + " tls=kept"));
         generator.run("closed seconds=" + WARM_LOOP_S + measured());
         profiler.start("publishes");
         Cost closed = cost("closed seconds=" + config.seconds() + measured());

@@ -54,6 +54,18 @@ public final class GatewayBench implements Callable<Integer> {
     @Option(names = "--only", split = ",", description = "ours, mosquitto, hivemq.")
     private List<String> only = List.of("ours", "mosquitto", "hivemq");
 
+    @Option(
+            names = "--storm",
+            defaultValue = "4000",
+            description = "Vehicles of the storm; 0: none.")
+    private int storm;
+
+    @Option(names = "--live", defaultValue = "500", description = "Sessions that live through it.")
+    private int live;
+
+    @Option(names = "--revocations", defaultValue = "200", description = "Of the live ones.")
+    private int revocations;
+
     @Option(names = "--profile", description = "Record the gateway; its figures then cost more.")
     private boolean profile;
 
@@ -82,8 +94,9 @@ public final class GatewayBench implements Callable<Integer> {
     public Integer call() throws Exception {
         Report report = new Report("The gateway beside its peers");
         FileLimit.require(2 * connections + SPARE_FILES);
-        report.say("certificates of " + 2 * connections + " vehicles …");
-        Fleet fleet = Fleet.in(fleetFolder, 2 * connections);
+        int vehicles = Course.GROUPS * connections;
+        report.say("certificates of " + vehicles + " vehicles …");
+        Fleet fleet = Fleet.in(fleetFolder, vehicles);
         Table table = new Table();
         Map<String, String> descriptions = new LinkedHashMap<>();
         Map<String, String> views = new LinkedHashMap<>();
@@ -94,12 +107,16 @@ public final class GatewayBench implements Callable<Integer> {
                 case Server.Search.Missing missing -> table.missing(name, missing.why());
                 case Server.Search.Found(Server server) -> {
                     descriptions.put(name, server.description());
-                    table.column(name, measure(name, server, own, views));
+                    table.column(name, measure(name, server, own, views, report));
                 }
             }
         }
         report.add(table.markdown());
         report.add(conditions(descriptions));
+        if (storm > 0 && only.contains("ours")) {
+            report.say("storm and revocations …");
+            report.add("## A gateway killed beside live sessions\n\n" + unrest());
+        }
         views.forEach((title, view) ->
                 report.add("## " + title + "\n\n```\n" + view.strip() + "\n```\n"));
         report.finish(result);
@@ -128,7 +145,7 @@ public final class GatewayBench implements Callable<Integer> {
     }
 
     private Map<Figure, Double> measure(
-            String name, Server server, Path own, Map<String, String> views)
+            String name, Server server, Path own, Map<String, String> views, Report report)
             throws IOException, InterruptedException {
         try (server;
                 Generator generator =
@@ -139,16 +156,28 @@ public final class GatewayBench implements Callable<Integer> {
                             : Profiler.none();
             BenchConfig config =
                     new BenchConfig(connections, seconds, rate, window, payload, protocol);
-            Map<Figure, Double> figures = new Course(server, generator, config, profiler).run();
+            Map<Figure, Double> figures =
+                    new Course(server, generator, config, profiler, report::say).run();
             views.putAll(profiler.views());
             return figures;
+        }
+    }
+
+    private String unrest() throws Exception {
+        FileLimit.require(live + storm + SPARE_FILES);
+        Path own = WorkFolder.fresh(folder.resolve("unrest"));
+        Fleet fleet = Fleet.in(fleetFolder, live + storm);
+        Platform.Settings settings =
+                new Platform.Settings(own, partitions, HEAP_MB, HEAP_MB, List.of());
+        try (Platform platform = Platform.start(settings, fleet, 1, 2)) {
+            return new Unrest(platform, fleet, own, live, storm).run(revocations);
         }
     }
 
     private List<String> generatorArguments() {
         List<String> arguments = new ArrayList<>();
         Map.of(
-                        "--vehicles", 2 * connections,
+                        "--vehicles", Course.GROUPS * connections,
                         "--loops", LOOPS,
                         "--window", window,
                         "--payload", payload,
@@ -167,7 +196,7 @@ public final class GatewayBench implements Callable<Integer> {
                 Mutual TLS 1.3, EC P-256, a certificate a vehicle, issued by the trusted authority itself;
                 %d connections, window %d, %d B a message, MQTT %s, clean start, nobody subscribes.
                 Closed loop %d s after 5 s of warm-up; open loop %d s at %,d/s, latency from the intended time of
-                sending. Connects after four rounds of warm-up by other vehicles; idle memory of %d sessions.
+                sending. Connects after four rounds of warm-up by other vehicles; idle memory is the growth from %d sessions to twice as many in a process that has closed none.
                 CPU of the servers only (/proc/PID/stat), less what they take idle. The generator (%d event loops)
                 runs on the same cores. "Ours n ×" is our figure divided by theirs. Only ours stores what it
                 acknowledges.
@@ -181,7 +210,7 @@ public final class GatewayBench implements Callable<Integer> {
                                 seconds,
                                 seconds,
                                 rate,
-                                2 * connections,
+                                connections,
                                 LOOPS));
         descriptions.forEach(
                 (name, is) -> text.append("- ").append(name).append(": ").append(is).append('\n'));

@@ -62,7 +62,12 @@ final class Driving {
     }
 
     private void connect(Vehicle vehicle) {
-        if (!healing || !vehicle.isAway()) {
+        if (!healing || vehicle.isOnline()) {
+            return;
+        }
+        if (!vehicle.isAway()) {
+            // The last connection is still closing.
+            lane.after(settings.backoffMs(), () -> connect(vehicle));
             return;
         }
         int port = settings.ports()[vehicle.attempts() % settings.ports().length];
@@ -74,7 +79,6 @@ final class Driving {
             failures[vehicle.number] = 0;
         } else {
             failures[vehicle.number]++;
-            // The connection may still be closing.
             again(vehicle);
         }
     }

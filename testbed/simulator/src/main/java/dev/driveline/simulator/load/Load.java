@@ -45,11 +45,12 @@ final class Load implements AutoCloseable {
         return switch (order.word()) {
             case "connect" -> connect(order);
             case "disconnect" -> disconnect(order);
+            case "drop" -> drop(order);
             case "closed" -> closed(order);
             case "open" -> open(order);
             case "hold" -> hold(order);
             case "drive" -> drive(order);
-            case "mark" -> mark();
+            case "mark" -> mark(order);
             case "status" -> status();
             case "settle" -> settle(order);
             case "closes" -> closes(order);
@@ -90,19 +91,28 @@ final class Load implements AutoCloseable {
         return vehicle -> vehicle.number >= from && vehicle.number < until;
     }
 
+    /** Connections are lost without a word; vehicles that drive come back by themselves. */
+    private Map<String, Object> drop(Order order) {
+        Predicate<Vehicle> whom = chosen(order);
+        long startNs = System.nanoTime();
+        lanes.reset();
+        lanes.each(vehicle -> {
+            if (whom.test(vehicle)) {
+                vehicle.drop();
+            }
+            return 0;
+        });
+        return lanes.figures(startNs);
+    }
+
     private Map<String, Object> disconnect(Order order) {
         Predicate<Vehicle> whom = chosen(order);
-        boolean drop = order.flag("drop");
         long startNs = System.nanoTime();
         lanes.reset();
         driving.forEach(drive -> drive.stopHealing());
         lanes.each(vehicle -> {
             if (whom.test(vehicle)) {
-                if (drop) {
-                    vehicle.drop();
-                } else {
-                    vehicle.leave();
-                }
+                vehicle.leave();
             }
             return 0;
         });
@@ -186,8 +196,11 @@ final class Load implements AutoCloseable {
         return lanes.figures(System.nanoTime());
     }
 
-    private Map<String, Object> mark() {
-        lanes.reset();
+    /** From now on; {@code keep=true} goes on counting all but who was acknowledged since. */
+    private Map<String, Object> mark(Order order) {
+        if (!order.values().containsKey("keep")) {
+            lanes.reset();
+        }
         markNs = System.nanoTime();
         return new LinkedHashMap<>();
     }

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 /**
  * Runs a load in a process of its own: reads one phase a line, answers with one line of JSON.
  *
- * <p>Phases: {@code connect ports=P[,P] [from count rate progress tls=NAME]}, {@code disconnect
- * [drop=true]}, {@code closed seconds}, {@code open rate seconds}, {@code hold seconds ping},
+ * <p>Phases: {@code connect ports=P[,P] [from count rate progress tls=NAME]}, {@code disconnect},
+ * {@code drop}, {@code closed seconds}, {@code open rate seconds}, {@code hold seconds ping},
  * {@code drive ports rate backoff maxBackoff}, {@code mark}, {@code status}, {@code settle
  * seconds}, {@code closes file}, {@code where file}, {@code acks file}. With {@code tls=NAME}
  * sessions are kept for resumption under that name; without it every handshake is a full one.

@@ -33,10 +33,6 @@ record Order(String word, Map<String, String> values) {
         return value == null ? fallback : Integer.parseInt(value);
     }
 
-    boolean flag(String key) {
-        return Boolean.parseBoolean(values.get(key));
-    }
-
     /**
      * @throws IllegalArgumentException if it is not there
      */

@@ -80,7 +80,6 @@ final class Vehicle {
         port = newPort;
         attempt = newAttempt;
         attempts++;
-        disconnectCode = -1;
     }
 
     int attempts() {
@@ -108,6 +107,7 @@ final class Vehicle {
             return;
         }
         online = true;
+        disconnectCode = -1;
         if (resumed) {
             lane.tally.resumed++;
         }
@@ -132,12 +132,12 @@ final class Vehicle {
             return;
         }
         channel = null;
-        closedAtMs = System.currentTimeMillis();
         boolean lost = online;
         online = false;
         takeBack();
         finish("closed before CONNACK");
         if (lost) {
+            closedAtMs = System.currentTimeMillis();
             lane.lost(this);
         }
     }
