@@ -7,6 +7,7 @@ enum Figure {
     RESUMED_MS("server CPU a resumed connect, ms", 2),
     RESUMED_PERCENT("connects that were in fact resumed, %", 0),
     CONNECTS_PER_S("full connects a second, generator on the same cores", 0),
+    IDLE_PERCENT("server CPU with no session, % of a core", 1),
     RSS_KB("RSS an idle session outside the heap, kB", 1),
     HEAP_KB("live heap an idle session, kB", 1),
     SESSION_KB("memory an idle session, both, kB", 1),

@@ -70,7 +70,11 @@ public final class GatewayFaults implements Callable<Integer> {
     private GatewayFaults() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new GatewayFaults()).execute(arguments));
+        System.exit(
+                new CommandLine(new GatewayFaults())
+                        // make names the file of the result, whoever calls make may name another.
+                        .setOverwrittenOptionsAllowed(true)
+                        .execute(arguments));
     }
 
     @Override
@@ -194,7 +198,11 @@ public final class GatewayFaults implements Callable<Integer> {
                 settled.path("unacknowledged").asText());
         if (settled.path("unacknowledged").asLong() > 0) {
             violations.add(
-                    settled.path("unacknowledged").asText() + " batches were never acknowledged");
+                    "%d batches of %d vehicles, of which %d are connected, were never acknowledged"
+                            .formatted(
+                                    settled.path("unacknowledged").asLong(),
+                                    settled.path("waiting").asLong(),
+                                    settled.path("waitingOnline").asLong()));
         }
         row("PUBACKs refused", settled.path("refused").asText());
         time("everything up again: presence right after", drive, limitS, true);

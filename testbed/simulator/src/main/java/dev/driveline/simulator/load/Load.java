@@ -212,6 +212,11 @@ final class Load implements AutoCloseable {
         figures.put(
                 "ackedSinceMark", lanes.each(vehicle -> vehicle.acknowledgedSince(mark) ? 1 : 0));
         figures.put("unacknowledged", lanes.each(Vehicle::unacknowledged));
+        figures.put("waiting", lanes.each(vehicle -> vehicle.unacknowledged() > 0 ? 1 : 0));
+        figures.put(
+                "waitingOnline",
+                lanes.each(vehicle ->
+                        vehicle.isOnline() && vehicle.unacknowledged() > 0 ? 1 : 0));
         return figures;
     }
 
