@@ -199,7 +199,7 @@ public final class GatewayBench implements Callable<Integer> {
                 """
                 Mutual TLS 1.3, EC P-256, a certificate a vehicle, issued by the trusted authority itself;
                 %d connections, window %d, %d B a message, MQTT %s, clean start, nobody subscribes.
-                Closed loop %d s after 5 s of warm-up; open loop %d s at %,d/s, latency from the intended time of
+                Closed loop %d s after %d s of warm-up; open loop %d s at %,d/s, latency from the intended time of
                 sending. Connects after four rounds of warm-up by other vehicles; idle memory is the growth from %d sessions to twice as many in a process that has closed none.
                 CPU of the servers only (/proc/PID/stat), all of it. The generator (%d event loops)
                 runs on the same cores. "Ours n ×" is our figure divided by theirs. Only ours stores what it
@@ -212,6 +212,7 @@ public final class GatewayBench implements Callable<Integer> {
                                 payload,
                                 protocol == 4 ? "3.1.1" : "5",
                                 seconds,
+                                Course.WARM_LOOP_S,
                                 seconds,
                                 rate,
                                 connections,

@@ -215,8 +215,7 @@ final class Load implements AutoCloseable {
         figures.put("waiting", lanes.each(vehicle -> vehicle.unacknowledged() > 0 ? 1 : 0));
         figures.put(
                 "waitingOnline",
-                lanes.each(vehicle ->
-                        vehicle.isOnline() && vehicle.unacknowledged() > 0 ? 1 : 0));
+                lanes.each(vehicle -> vehicle.isOnline() && vehicle.unacknowledged() > 0 ? 1 : 0));
         return figures;
     }
 
