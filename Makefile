@@ -17,10 +17,16 @@ SOURCES := $(shell find pom.xml platform tbox-gateway vehicle-registry telemetry
 FORGET_RESULTS := find . \( -path '*/target/*-reports/TEST-*.xml' -o -path '*/target/golden-*.txt' \) -delete
 CLASS_PATH := $(ALL_IN_ONE)/all-in-one-0.1.0-SNAPSHOT.jar:$(ALL_IN_ONE)/lib/*
 
-.PHONY: help run quick test check tour bench format jdk
+# HiveMQ CE wants a JDK 17; without one its column says so.
+JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates/java/* ~/.jdks/*; do \
+	[ -x "$$home/bin/java" ] && grep -qs 'JAVA_VERSION="17[."]' "$$home/release" && { echo "$$home"; break; }; done)
+BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
+	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
+
+.PHONY: help run quick test check tour bench bench-gateway faults-gateway format jdk
 
 help: ## what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 jdk:
 	@[ -n "$(JDK)" ] || { echo "No JDK $(JAVA_RELEASE) found in JAVA25_HOME, JAVA_HOME, /usr/lib/jvm, ~/.sdkman or ~/.jdks."; \
@@ -51,6 +57,15 @@ tour: $(BUILT) ## a guided run against the all-in-one
 bench: jdk ## measures the whole way; results are kept in testbed/bench/results
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*' dev.driveline.bench.WholeWayBench
+
+bench-gateway: jdk ## the gateway beside mosquitto and HiveMQ CE, where they are there; ARGS="--help" lists options
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(MVN) -q -f testbed/bench/peers/hivemq/pom.xml process-classes || echo "HiveMQ CE cannot be fetched; it is left out."
+	@$(BENCH) dev.driveline.bench.gateway.GatewayBench $(if $(JDK17),--java17 $(JDK17)) --result testbed/bench/results/gateway.md $(ARGS)
+
+faults-gateway: jdk ## two gateways under load: one is killed, Kafka is stopped; nothing acknowledged may be lost
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.gateway.GatewayFaults --result testbed/bench/results/gateway-faults.md $(ARGS)
 
 format: jdk ## puts all sources in the house's form
 	@$(MVN) -q com.diffplug.spotless:spotless-maven-plugin:3.11.0:apply

@@ -104,7 +104,7 @@ public final class GatewayService implements AutoCloseable {
                                 config.kafka(),
                                 access,
                                 registryKeys,
-                                () -> edge.reconsider(access),
+                                rule -> edge.reconsider(rule, access),
                                 process.metrics()));
         accessLog.awaitCaughtUp(LOAD_LIMIT);
         Heartbeats heartbeats =

@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,7 @@ public final class AccessLog implements AutoCloseable {
 
     private final AccessTable table;
     private final Jws.Keys registryKeys;
-    private final Runnable narrowed;
+    private final Consumer<AccessRule> narrowed;
     private final TailReader reader;
 
     /**
@@ -38,7 +39,7 @@ public final class AccessLog implements AutoCloseable {
             KafkaConfig kafka,
             AccessTable table,
             Jws.Keys registryKeys,
-            Runnable narrowed,
+            Consumer<AccessRule> narrowed,
             MeterRegistry metrics) {
         this.table = table;
         this.registryKeys = registryKeys;
@@ -94,7 +95,7 @@ public final class AccessLog implements AutoCloseable {
                             record,
                             "it stands under '" + key + "', its rule is '" + rule.key() + "'");
                 } else if (table.apply(rule) == AccessTable.Change.NARROWED) {
-                    narrowed.run();
+                    narrowed.accept(rule);
                 }
             }
         }

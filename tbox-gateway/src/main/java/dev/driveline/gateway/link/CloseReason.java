@@ -12,8 +12,8 @@ public enum CloseReason {
     NOT_AUTHORIZED(0x87, OfflineCause.REVOKED, WillRule.DUE),
     FOREIGN_TOPIC(0x87, OfflineCause.PROTOCOL_ERROR, WillRule.DUE),
     CERTIFICATE_EXPIRED(0x87, OfflineCause.CERTIFICATE_EXPIRED, WillRule.DUE),
-    /** Kafka can no longer be written to by this producer. */
-    UNAVAILABLE(0x88, OfflineCause.OTHER, WillRule.DEFERRED),
+    /** Kafka can no longer be written to by this producer; 0x88 is for a CONNACK only. */
+    UNAVAILABLE(0x89, OfflineCause.OTHER, WillRule.DEFERRED),
     DRAINED(0x8B, OfflineCause.DRAINED, WillRule.DEFERRED),
     /** As {@link #DRAINED}, naming where else to go. */
     MOVED(0x9C, OfflineCause.DRAINED, WillRule.DEFERRED),

@@ -170,7 +170,13 @@ public sealed interface Input {
     /** An ONLINE of the vehicle was read from the log, in log order. */
     record OnlineRead(long offset, SessionId session, long readOffset) implements Input {}
 
-    /** This session was declared lost by another gateway, though it lives. */
+    /**
+     * An OFFLINE of the vehicle was read from the log: of a connection before this one, or of this
+     * one, which another gateway took for lost.
+     */
+    record OfflineRead(long offset, SessionId session) implements Input {}
+
+    /** This session's record was written by another gateway, which took it for lost. */
     record DeclaredLost() implements Input {}
 
     // The platform.

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenLink {
 
     private static final long MIN_DEFERRAL_S = 60;
+    private static final long NOT_YET = -1;
     private static final int REASON_ROOM_BYTES = 512;
 
     private final Terms terms;
@@ -43,6 +44,7 @@ final class OpenLink {
     private boolean writable = true;
     private boolean budgetRoom = true;
     private boolean concurrent;
+    private long announcedAt = NOT_YET;
     private @Nullable OfflineCause ended;
     private Set<DownTopic> announced = Set.of();
     private List<Effect> out = List.of();
@@ -180,6 +182,7 @@ final class OpenLink {
             case Input.Saved saved -> saves.confirmed(saved.version());
             case Input.CaughtUp caughtUp -> caughtUp(nowMs, caughtUp.left());
             case Input.OnlineRead read -> read(nowMs, read);
+            case Input.OfflineRead read -> offlineRead(read);
             case Input.DeclaredLost _ -> {
                 announce();
                 if (expiryS > 0 || will != null) {
@@ -352,7 +355,21 @@ final class OpenLink {
         }
     }
 
+    /**
+     * What stands last in the log is what compaction keeps: an OFFLINE of an earlier connection
+     * that came after our ONLINE would bury it.
+     */
+    private void offlineRead(Input.OfflineRead read) {
+        boolean buried = announcedAt != NOT_YET && read.offset() > announcedAt;
+        if (read.session().equals(gate.session()) || buried) {
+            announce();
+        }
+    }
+
     private void read(long nowMs, Input.OnlineRead read) {
+        if (read.session().equals(gate.session())) {
+            announcedAt = read.offset();
+        }
         switch (ownership.read(read.offset(), read.session(), read.readOffset())) {
             case OURS -> {}
             case OVERTAKEN ->

@@ -7,9 +7,9 @@ import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.EventTypes;
-import dev.driveline.contract.vehicle.OfflineCause;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.identity.CertificateId;
 import dev.driveline.gateway.identity.ChainRefusal;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.identity.RefusalReason;
@@ -160,11 +160,8 @@ public final class MqttEdge implements AutoCloseable {
         switch (presence) {
             case Presence.Online online ->
                     link.input(new Input.OnlineRead(offset, online.session(), online.readOffset()));
-            case Presence.Offline offline -> {
-                if (offline.cause() == OfflineCause.GATEWAY_LOST) {
-                    link.declaredLost(offline.session());
-                }
-            }
+            case Presence.Offline offline ->
+                    link.input(new Input.OfflineRead(offset, offline.session()));
         }
     }
 
@@ -194,23 +191,42 @@ public final class MqttEdge implements AutoCloseable {
         }
     }
 
-    /** Asks every live session again, after trust was narrowed. */
-    public void reconsider(AccessTable access) {
-        for (LinkHandler link : parts.links().all()) {
-            RefusalReason objection = access.objection(link.identity());
-            if (objection != null) {
-                parts.metrics().refused(objection);
-                parts.events()
-                        .event(
-                                link.vin(),
-                                EventTypes.ACCESS_REVOKED,
-                                Map.of(
-                                        "reason",
-                                        objection.name(),
-                                        "certificate",
-                                        link.identity().certificate().toString()));
-                link.input(new Input.End(CloseReason.NOT_AUTHORIZED, objection.name()));
+    /** Asks the live sessions that a rule can concern again, after it narrowed trust. */
+    public void reconsider(AccessRule rule, AccessTable access) {
+        switch (rule) {
+            case AccessRule.SuspendedVehicle vehicle -> {
+                LinkHandler link = parts.links().of(vehicle.vin());
+                if (link != null) {
+                    reconsider(link, access);
+                }
             }
+            case AccessRule.RevokedCertificate revoked -> {
+                CertificateId id = new CertificateId(revoked.issuer(), revoked.serial());
+                for (LinkHandler link : parts.links().all()) {
+                    if (link.identity().path().contains(id)) {
+                        reconsider(link, access);
+                    }
+                }
+            }
+            case AccessRule.TrustAnchor _, AccessRule.TopicException _ ->
+                    parts.links().all().forEach(link -> reconsider(link, access));
+        }
+    }
+
+    private void reconsider(LinkHandler link, AccessTable access) {
+        RefusalReason objection = access.objection(link.identity());
+        if (objection != null) {
+            parts.metrics().refused(objection);
+            parts.events()
+                    .event(
+                            link.vin(),
+                            EventTypes.ACCESS_REVOKED,
+                            Map.of(
+                                    "reason",
+                                    objection.name(),
+                                    "certificate",
+                                    link.identity().certificate().toString()));
+            link.input(new Input.End(CloseReason.NOT_AUTHORIZED, objection.name()));
         }
     }
 

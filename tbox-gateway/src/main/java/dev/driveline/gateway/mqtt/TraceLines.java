@@ -53,6 +53,7 @@ final class TraceLines {
                     Input.Saved _,
                     Input.CaughtUp _,
                     Input.OnlineRead _,
+                    Input.OfflineRead _,
                     Input.DeclaredLost _,
                     Input.End _,
                     Input.Tick _ ->

@@ -280,6 +280,17 @@ class LinkDownTest {
     }
 
     @Test
+    void anEarlierConnectionsOfflineDoesNotBuryOurOnline() {
+        LinkStand stand = connected(Protocol.MQTT_5);
+        assertEquals(List.of(), stand.step(new Input.OfflineRead(9, new SessionId(50))));
+        stand.step(new Input.OnlineRead(10, SESSION, 0));
+        assertEquals(
+                1,
+                all(stand.step(new Input.OfflineRead(11, new SessionId(50))), Effect.Online.class)
+                        .size());
+    }
+
+    @Test
     void trap8_theOneThatHadReadUsTakesOverOthersAreConcurrent() {
         LinkStand stand = connected(Protocol.MQTT_5);
         stand.step(new Input.OnlineRead(10, SESSION, 0));

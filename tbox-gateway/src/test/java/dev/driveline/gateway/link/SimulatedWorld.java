@@ -41,8 +41,7 @@ final class SimulatedWorld {
     private int downlinks;
 
     /** A record of vehicle.presence; online, or not any more. */
-    record Presence(
-            SessionId session, boolean online, boolean lost, Set<DownTopic> listens, long read) {}
+    record Presence(SessionId session, boolean online, Set<DownTopic> listens, long read) {}
 
     /** A record of vehicle.sessions; null for a tombstone. */
     record Written(SessionId key, VehicleSession record) {}
@@ -112,15 +111,8 @@ final class SimulatedWorld {
         assertTrue(last.link.open());
         assertEquals(Set.of(), vehicle.unacknowledged(), "everything is acknowledged");
         Presence owner = presence.getLast();
-        for (Presence each : presence) {
-            if (each.online()) {
-                owner = each;
-            }
-        }
-        assertEquals(last.id, owner.session(), "the last ONLINE is of the vehicle's connection");
-        assertTrue(
-                presence.lastIndexOf(owner) > lastOffline(last.id),
-                "and nothing after it says that it has ended");
+        assertTrue(owner.online(), "what compaction keeps says ONLINE");
+        assertEquals(last.id, owner.session(), "and names the vehicle's connection");
         if (vehicle.subscribed && !forked) {
             assertEquals(Set.of(DownTopic.values()), owner.listens(), "it listens as it was told");
         }
@@ -182,15 +174,6 @@ final class SimulatedWorld {
             }
         }
         return false;
-    }
-
-    private int lastOffline(SessionId session) {
-        for (int at = presence.size() - 1; at >= 0; at--) {
-            if (!presence.get(at).online() && presence.get(at).session().equals(session)) {
-                return at;
-            }
-        }
-        return -1;
     }
 
     private void dispatch() {
@@ -271,7 +254,7 @@ final class SimulatedWorld {
             }
             SessionId session = presence.getLast().session();
             random.note("session " + session + " is declared lost");
-            presence.add(new Presence(session, false, true, Set.of(), 0));
+            presence.add(new Presence(session, false, Set.of(), 0));
             for (int at = sessions.size() - 1; at >= 0; at--) {
                 Written written = sessions.get(at);
                 if (written.key().equals(session)) {
@@ -302,8 +285,8 @@ final class SimulatedWorld {
             Presence read = presence.get(presenceRead++);
             if (current != null && read.online()) {
                 current.step(new Input.OnlineRead(presenceRead - 1L, read.session(), read.read()));
-            } else if (current != null && read.lost() && read.session().equals(current.id)) {
-                current.step(new Input.DeclaredLost());
+            } else if (current != null) {
+                current.step(new Input.OfflineRead(presenceRead - 1L, read.session()));
             }
             return true;
         }
@@ -406,11 +389,7 @@ final class SimulatedWorld {
                         if (!link.closed()) {
                             presence.add(
                                     new Presence(
-                                            id,
-                                            true,
-                                            false,
-                                            announced.listens(),
-                                            announced.readOffset()));
+                                            id, true, announced.listens(), announced.readOffset()));
                         }
                     });
                 }
@@ -419,8 +398,7 @@ final class SimulatedWorld {
                     if (gateway.current == this) {
                         gateway.current = null;
                     }
-                    gateway.outbox.add(
-                            () -> presence.add(new Presence(id, false, false, Set.of(), 0)));
+                    gateway.outbox.add(() -> presence.add(new Presence(id, false, Set.of(), 0)));
                 }
                 case Effect.Save save -> {
                     gateway.memory.writing(LinkStand.VIN, save.session(), save.version() == 1);

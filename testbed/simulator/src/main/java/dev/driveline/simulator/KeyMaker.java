@@ -1,5 +1,7 @@
 package dev.driveline.simulator;
 
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
@@ -110,6 +112,21 @@ public final class KeyMaker {
         Files.writeString(folder.resolve("birth.crt"), Pem.text(leaf));
     }
 
+    /** A certificate for a vehicle whose keys were made elsewhere. */
+    public X509Certificate vehicle(KeyPair pair, TenantId tenant, Vin vin)
+            throws GeneralSecurityException {
+        GeneralNames names =
+                new GeneralNames(
+                        new GeneralName(
+                                GeneralName.uniformResourceIdentifier, "urn:vin:" + vin.value()));
+        return issue(
+                pair,
+                new X500Name("CN=" + vin.value() + ",O=" + tenant.value()),
+                SERVER_LIFE,
+                names,
+                KeyPurposeId.id_kp_clientAuth);
+    }
+
     /**
      * Writes a signing key as {@code <kid>.key} and its public half as {@code <kid>.pem}, if it is
      * missing.
@@ -126,7 +143,7 @@ public final class KeyMaker {
         Pem.writeSecret(secretFolder.resolve(kid + ".key"), PrivateKeys.toPem(pair.getPrivate()));
     }
 
-    static KeyPair newKeys() throws GeneralSecurityException {
+    public static KeyPair newKeys() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         return generator.generateKeyPair();
