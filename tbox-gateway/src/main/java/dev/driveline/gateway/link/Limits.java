@@ -42,10 +42,27 @@ public record Limits(
                     200,
                     Rates.STATED);
 
+    /** The same with other rates. */
+    public Limits with(Rates newRates) {
+        return new Limits(
+                windowPackets,
+                windowBytes,
+                downPackets,
+                topicAliases,
+                subscriptions,
+                maxSessionExpiryS,
+                minKeepAliveS,
+                maxKeepAliveS,
+                maxPacketBytes,
+                topicBytes,
+                newRates);
+    }
+
     /**
      * What a vehicle may send, averaged over a burst of {@code burstS} seconds. Its events,
      * responses and reports have a quota of their own, so that a flood of data does not silence
-     * them.
+     * them. The stated rates are beyond what a cellular uplink carries, stored data included: who
+     * keeps exceeding them is broken.
      */
     public record Rates(
             int dataMessagesPerS,
@@ -54,7 +71,7 @@ public record Limits(
             int talkBytesPerS,
             int burstS) {
 
-        public static final Rates STATED = new Rates(50, 512 * 1024, 20, 64 * 1024, 10);
+        public static final Rates STATED = new Rates(500, 4 << 20, 100, 1 << 20, 10);
 
         public static final Rates UNLIMITED =
                 new Rates(

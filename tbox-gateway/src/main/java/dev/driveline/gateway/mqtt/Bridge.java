@@ -27,6 +27,7 @@ final class Bridge {
     private final VehicleIdentity identity;
     private final Protocol protocol;
     private final Session session;
+    private final Parcels.Sender sender;
     private boolean awaitingRoom;
 
     /** The connection as records name it. */
@@ -43,6 +44,12 @@ final class Bridge {
         this.identity = identity;
         this.protocol = protocol;
         this.session = session;
+        this.sender =
+                new Parcels.Sender(
+                        identity.vin(),
+                        identity.tenant().value(),
+                        identity.certificate().toString(),
+                        session.id());
     }
 
     SessionId session() {
@@ -215,14 +222,7 @@ final class Bridge {
     }
 
     private Parcels.Origin origin(int qos, List<Parcel.Header> extras) {
-        return new Parcels.Origin(
-                vin(),
-                identity.tenant().value(),
-                identity.certificate().toString(),
-                session.id().toString(),
-                String.valueOf(qos),
-                Parcels.micros(parts.clock().instant()),
-                extras);
+        return new Parcels.Origin(sender, qos, Parcels.micros(parts.clock().instant()), extras);
     }
 
     private Vin vin() {

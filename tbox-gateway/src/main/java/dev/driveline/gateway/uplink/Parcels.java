@@ -17,9 +17,11 @@ import dev.driveline.runtime.json.MalformedJsonException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the records that a gateway writes. */
@@ -28,26 +30,66 @@ public final class Parcels {
     private Parcels() {}
 
     /** What every record of a publish carries, whatever its topic. */
-    public record Origin(
-            Vin vin,
-            String tenant,
-            String certificate,
-            String session,
-            String qos,
-            long receivedUs,
-            List<Parcel.Header> extras) {
+    public record Origin(Sender sender, int qos, long receivedUs, List<Parcel.Header> extras) {
 
         List<Parcel.Header> headers(UpTopic topic) {
             List<Parcel.Header> headers = new ArrayList<>(12 + extras.size());
-            headers.add(Parcel.Header.of(Headers.RECEIVED, Long.toString(receivedUs)));
-            headers.add(Parcel.Header.of(Headers.CERTIFICATE, certificate));
-            headers.add(Parcel.Header.of(Headers.QOS, qos));
-            headers.add(Parcel.Header.of(Headers.TENANT, tenant));
-            headers.add(Parcel.Header.of(Headers.SESSION, session));
-            headers.add(Parcel.Header.of(Headers.TOPIC, topic.leaf()));
+            headers.add(received());
+            headers.add(sender.certificate);
+            headers.add(QOS.get(qos));
+            headers.add(sender.tenant);
+            headers.add(sender.session);
+            headers.add(topicHeader(topic));
             headers.addAll(extras);
             return headers;
         }
+
+        Vin vin() {
+            return sender.vin;
+        }
+
+        Parcel.Header received() {
+            return Parcel.Header.of(Headers.RECEIVED, Long.toString(receivedUs));
+        }
+    }
+
+    /** What is the same for all publishes of a session, encoded once. */
+    public static final class Sender {
+        private final Vin vin;
+        private final byte[] key;
+        private final Parcel.Header tenant;
+        private final Parcel.Header certificate;
+        private final Parcel.Header session;
+
+        public Sender(Vin vin, String tenant, String certificate, SessionId session) {
+            this.vin = vin;
+            this.key = key(vin);
+            this.tenant = Parcel.Header.of(Headers.TENANT, tenant);
+            this.certificate = Parcel.Header.of(Headers.CERTIFICATE, certificate);
+            this.session = Parcel.Header.of(Headers.SESSION, session.toString());
+        }
+    }
+
+    private static final List<Parcel.Header> QOS =
+            Stream.of("0", "1", "2").map(qos -> Parcel.Header.of(Headers.QOS, qos)).toList();
+    private static final Map<UpTopic, Parcel.Header> TOPICS = topicHeaders();
+    private static final Parcel.Header CAN_BATCH = Parcel.Header.of(Headers.SCHEMA, "CanBatch/1");
+    private static final Parcel.Header SIGNAL_BATCH =
+            Parcel.Header.of(Headers.SCHEMA, "SignalBatch/1");
+    private static final Parcel.Header LIVE = Parcel.Header.of(Headers.ORIGIN, "LIVE");
+    private static final Parcel.Header STORED = Parcel.Header.of(Headers.ORIGIN, "STORED");
+
+    private static Map<UpTopic, Parcel.Header> topicHeaders() {
+        Map<UpTopic, Parcel.Header> headers = new EnumMap<>(UpTopic.class);
+        for (UpTopic topic : UpTopic.values()) {
+            headers.put(topic, Parcel.Header.of(Headers.TOPIC, topic.leaf()));
+        }
+        return headers;
+    }
+
+    private static Parcel.Header topicHeader(UpTopic topic) {
+        Parcel.Header known = TOPICS.get(topic);
+        return known == null ? Parcel.Header.of(Headers.TOPIC, topic.leaf()) : known;
     }
 
     /** A publish of a vehicle, for the Kafka topic that its MQTT topic is bridged to. */
@@ -55,11 +97,11 @@ public final class Parcels {
             UpTopic topic, Origin origin, byte[] payload, Parcel.Outcome outcome) {
         List<Parcel.Header> headers = origin.headers(topic);
         return switch (topic) {
-            case CAN -> batch(topic, "CanBatch/1", origin, headers, payload, outcome);
-            case SIGNALS -> batch(topic, "SignalBatch/1", origin, headers, payload, outcome);
+            case CAN -> batch(topic, CAN_BATCH, origin, headers, payload, outcome);
+            case SIGNALS -> batch(topic, SIGNAL_BATCH, origin, headers, payload, outcome);
             case EVENTS -> event(topic, origin, headers, payload, outcome);
             case RESPONSES, CONFIG ->
-                    new Parcel(topic.target(), key(origin.vin()), payload, headers, outcome);
+                    new Parcel(topic.target(), origin.sender().key, payload, headers, outcome);
         };
     }
 
@@ -67,8 +109,8 @@ public final class Parcels {
     public static Parcel refused(
             String topicName, Origin origin, byte[] payload, Parcel.Outcome outcome) {
         List<Parcel.Header> headers = new ArrayList<>(origin.extras());
-        headers.add(Parcel.Header.of(Headers.RECEIVED, Long.toString(origin.receivedUs())));
-        headers.add(Parcel.Header.of(Headers.TENANT, origin.tenant()));
+        headers.add(origin.received());
+        headers.add(origin.sender().tenant);
         headers.add(Parcel.Header.of(Headers.TOPIC, topicName));
         return rejected(
                 origin.vin(),
@@ -86,15 +128,8 @@ public final class Parcels {
             VehicleSession.Will will,
             Instant at,
             Parcel.Outcome outcome) {
-        Origin origin =
-                new Origin(
-                        vin,
-                        will.tenant().value(),
-                        will.certificate(),
-                        session.toString(),
-                        String.valueOf(will.qos()),
-                        micros(at),
-                        userHeaders(will.properties()));
+        Sender sender = new Sender(vin, will.tenant().value(), will.certificate(), session);
+        Origin origin = new Origin(sender, will.qos(), micros(at), userHeaders(will.properties()));
         return publish(will.topic(), origin, will.payload(), outcome);
     }
 
@@ -152,25 +187,23 @@ public final class Parcels {
 
     private static Parcel batch(
             UpTopic topic,
-            String schema,
+            Parcel.Header schema,
             Origin origin,
             List<Parcel.Header> headers,
             byte[] payload,
             Parcel.Outcome outcome) {
-        headers.add(Parcel.Header.of(Headers.SCHEMA, schema));
+        headers.add(schema);
         BatchHead head = BatchHead.of(payload);
         if (head != null) {
             headers.add(Parcel.Header.of(Headers.BOOT, head.bootId()));
             headers.add(Parcel.Header.of(Headers.SEQUENCE, Long.toString(head.seq())));
             headers.add(
-                    Parcel.Header.of(
-                            Headers.ORIGIN,
-                            switch (head.origin()) {
-                                case ORIGIN_STORED -> "STORED";
-                                case ORIGIN_LIVE, UNRECOGNIZED -> "LIVE";
-                            }));
+                    switch (head.origin()) {
+                        case ORIGIN_STORED -> STORED;
+                        case ORIGIN_LIVE, UNRECOGNIZED -> LIVE;
+                    });
         }
-        return new Parcel(topic.target(), key(origin.vin()), payload, headers, outcome);
+        return new Parcel(topic.target(), origin.sender().key, payload, headers, outcome);
     }
 
     /**
@@ -197,7 +230,7 @@ public final class Parcels {
                     type,
                     at.toString(),
                     origin.vin());
-            return new Parcel(topic.target(), key(origin.vin()), payload, headers, outcome);
+            return new Parcel(topic.target(), origin.sender().key, payload, headers, outcome);
         } catch (MalformedJsonException | NullPointerException malformed) {
             String detail = "event: " + malformed.getMessage();
             return rejected(origin.vin(), Rejection.MALFORMED, detail, headers, payload, outcome);
