@@ -485,7 +485,7 @@ class GatewayIT {
     }
 
     @Test
-    void aVehicleThatDoesNotAcknowledgeIsBusyAfterItsWindow() throws Exception {
+    void trap4_aVehicleThatDoesNotAcknowledgeIsBusyAfterItsWindow() throws Exception {
         try (RawVehicle raw = raw()) {
             raw.send(
                     RawVehicle.connect(vin, 60),
@@ -503,7 +503,7 @@ class GatewayIT {
     }
 
     @Test
-    void packetsInOneSegmentAndOnePacketInManyAreUnderstood() throws Exception {
+    void trap1_trap2_packetsInOneSegmentAndOnePacketInManyAreUnderstood() throws Exception {
         byte[] payload = new byte[200];
         try (RawVehicle raw = raw()) {
             raw.send(
@@ -539,6 +539,38 @@ class GatewayIT {
             assertEquals(
                     OfflineCause.KEEPALIVE_TIMEOUT,
                     rig.presence(vin, Presence.Offline.class, any -> true).cause());
+        }
+    }
+
+    @Test
+    void trap3_whatTheDecoderRefusesIsAnsweredWithItsReason() throws Exception {
+        byte[] large = new byte[81 * 1024];
+        assertEquals(
+                0x95,
+                reasonOf(RawVehicle.publishFive(0x32, 1, UpTopic.CAN.of(vin), large)),
+                "beyond the Maximum Packet Size of CONNACK");
+        assertEquals(
+                0x81,
+                reasonOf(RawVehicle.publishFive(0x36, 1, UpTopic.CAN.of(vin), new byte[1])),
+                "[MQTT-3.3.1-4] QoS 3");
+        assertEquals(
+                0x81,
+                reasonOf(RawVehicle.publishFive(0x32, 0, UpTopic.CAN.of(vin), new byte[1])),
+                "[MQTT-2.2.1-3] packet identifier 0");
+        assertEquals(
+                0x82, reasonOf(RawVehicle.connectFive(vin, 60)), "[MQTT-3.1.0-2] a second CONNECT");
+        assertEquals(0x82, reasonOf(new byte[] {(byte) 0xF0, 0}), "AUTH that nobody asked for");
+    }
+
+    private int reasonOf(byte[] packet) throws IOException {
+        try (RawVehicle raw = raw()) {
+            raw.send(RawVehicle.connectFive(vin, 60));
+            assertEquals(RawVehicle.CONNACK, raw.read().type());
+            raw.send(packet);
+            RawVehicle.Packet answer = raw.read();
+            assertEquals(RawVehicle.DISCONNECT, answer.type());
+            assertThrows(java.io.EOFException.class, raw::read);
+            return answer.body()[0] & 0xFF;
         }
     }
 

@@ -58,7 +58,7 @@ class KafkaAwayIT {
     }
 
     @Test
-    void sessionsLastAsLongAsTheOutage() throws IOException {
+    void trap9_sessionsLastAsLongAsTheOutage() throws IOException {
         Vin within = Vin.of("WDRV0TESTAWAY0001");
         Vin beyond = Vin.of("WDRV0TESTAWAY0002");
         Vin silent = Vin.of("WDRV0TESTAWAY0003");

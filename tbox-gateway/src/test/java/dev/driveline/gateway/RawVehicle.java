@@ -29,6 +29,7 @@ final class RawVehicle implements AutoCloseable {
     static final int PUBCOMP = 7;
     static final int SUBACK = 9;
     static final int PINGRESP = 13;
+    static final int DISCONNECT = 14;
 
     private final SSLSocket socket;
     private final OutputStream out;
@@ -126,6 +127,21 @@ final class RawVehicle implements AutoCloseable {
                         text("MQTT"),
                         new byte[] {4, 2, (byte) (keepAliveS >> 8), (byte) keepAliveS},
                         text(vin.value())));
+    }
+
+    /** MQTT 5 with a clean start and no properties. */
+    static byte[] connectFive(Vin vin, int keepAliveS) {
+        return packet(
+                0x10,
+                concat(
+                        text("MQTT"),
+                        new byte[] {5, 2, (byte) (keepAliveS >> 8), (byte) keepAliveS, 0},
+                        text(vin.value())));
+    }
+
+    /** MQTT 5, with whatever head. */
+    static byte[] publishFive(int head, int packetId, String topic, byte[] payload) {
+        return packet(head, concat(text(topic), id(packetId), new byte[] {0}, payload));
     }
 
     /** Without a clean session. */

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,6 +58,7 @@ public final class Caretaker implements AutoCloseable {
     private final int slot;
     private final Clock clock;
     private final RunRoll roll;
+    private final Set<Integer> toLookAt = new HashSet<>();
     private final Counter declaredLost;
     private final Counter deferredWills;
     private final TailReader heartbeats;
@@ -131,6 +133,17 @@ public final class Caretaker implements AutoCloseable {
 
     /** Looks at the presence of all vehicles in these partitions. */
     private void declareLost(Collection<Integer> which) {
+        toLookAt.addAll(which);
+        List<Integer> now = List.copyOf(toLookAt);
+        if (lookAt(now)) {
+            now.forEach(toLookAt::remove);
+        }
+    }
+
+    /**
+     * @return false where Kafka did not let us: to be tried again
+     */
+    private boolean lookAt(Collection<Integer> which) {
         try {
             Map<Vin, Presence.Online> lost = new HashMap<>();
             LogScan.scan(
@@ -154,8 +167,13 @@ public final class Caretaker implements AutoCloseable {
                         .addKeyValue("sessions", lost.size())
                         .log();
             }
+            return true;
         } catch (RuntimeException failed) {
-            LOG.atWarn().setMessage("looking for lost sessions failed").setCause(failed).log();
+            LOG.atWarn()
+                    .setMessage("looking for lost sessions failed, to be tried again")
+                    .addKeyValue("why", failed.toString())
+                    .log();
+            return false;
         }
     }
 
@@ -229,6 +247,9 @@ public final class Caretaker implements AutoCloseable {
     }
 
     private void tick() {
+        if (!toLookAt.isEmpty()) {
+            declareLost(List.of());
+        }
         try {
             Instant now = clock.instant();
             for (int partition : partitions.held()) {
