@@ -14,7 +14,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.vehicle.VehicleSession;
+import dev.driveline.gateway.session.Resumable;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +75,47 @@ class LinkPublishTest {
         assertEquals(
                 List.of(new Effect.PubComp(5, 0)),
                 stand.step(new Input.Saved(forgotten.version())));
+    }
+
+    @Test
+    void aRepeatedMessageOfAFormerConnectionIsKnownByItsContent() {
+        Input.Publish dup = exactlyOnceAgain(5, 1);
+        LinkStand stand = resumedWith(5, dup);
+        assertEquals(List.of(), stand.step(dup), "it waits until the log was read");
+        assertEquals(
+                List.of(new Effect.PubRec(5, 0, null)),
+                all(stand.step(new Input.CaughtUp(null)), Effect.PubRec.class));
+        LinkStand other = resumedWith(5, dup);
+        other.step(new Input.CaughtUp(null));
+        assertNotNull(
+                forwarded(other.step(exactlyOnceAgain(5, 2))),
+                "another message under an identifier that was released elsewhere");
+    }
+
+    private static LinkStand resumedWith(int packetId, Input.Publish stored) {
+        long digest = Digest.of(stored.topicName(), stored.payload());
+        return LinkStand.open(
+                new LinkStand.Connecting(Protocol.MQTT_5)
+                        .resuming(
+                                new Resumable(
+                                        new SessionId(9),
+                                        false,
+                                        List.of(),
+                                        List.of(),
+                                        List.of(new VehicleSession.Received(packetId, digest)))));
+    }
+
+    private static Input.Publish exactlyOnceAgain(int packetId, int content) {
+        return new Input.Publish(
+                packetId,
+                2,
+                true,
+                false,
+                UpTopic.CAN.of(VIN),
+                false,
+                0,
+                new byte[] {(byte) content},
+                Input.Extras.NONE);
     }
 
     @Test
