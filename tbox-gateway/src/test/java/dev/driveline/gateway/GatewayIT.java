@@ -587,8 +587,28 @@ class GatewayIT {
                         .buildBlocking();
         client.connect();
         publish(client, UpTopic.RESPONSES.of(vin));
-        client.disconnect();
         rig.await(Topic.VEHICLE_REPLIES, vin, "the reply", any -> true);
+        assertThrows(
+                Mqtt5PubAckException.class, () -> publish(client, "v1/WDRV0TESTGATE9999/up/can"));
+        try (Mqtt5BlockingClient.Mqtt5Publishes publishes =
+                client.publishes(com.hivemq.client.mqtt.MqttGlobalPublishFilter.ALL)) {
+            client.subscribeWith()
+                    .topicFilter(DownTopic.COMMANDS.of(vin))
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .send();
+            Presence.Online online =
+                    rig.presence(vin, Presence.Online.class, now -> !now.listens().isEmpty());
+            rig.down(downlink("over-ws", online, Instant.now().plusSeconds(60)));
+            assertTrue(publishes.receive(10, TimeUnit.SECONDS).isPresent());
+            Eventually.within(Duration.ofSeconds(5))
+                    .that("it is delivered", () -> outcome("over-ws") == Outcome.DELIVERED);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+        rig.revoke(identity.certificate());
+        assertEquals(
+                OfflineCause.REVOKED,
+                rig.presence(vin, Presence.Offline.class, any -> true).cause());
     }
 
     private RawVehicle raw() throws IOException {
