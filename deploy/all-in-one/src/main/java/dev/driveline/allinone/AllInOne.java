@@ -219,7 +219,7 @@ public final class AllInOne implements AutoCloseable {
                         servers.resolve("gateway.crt"),
                         servers.resolve("gateway.key"),
                         10_000,
-                        80 * 1024,
+                        null,
                         Limits.STATED);
         gateway =
                 GatewayService.start(
