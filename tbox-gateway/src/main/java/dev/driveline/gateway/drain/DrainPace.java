@@ -10,11 +10,11 @@ import java.time.Duration;
  */
 public record DrainPace(int perS, Duration limit) {
 
-    /** So that the other gateways need not shake hands with more than they admit. */
-    public static final DrainPace STATED = new DrainPace(500, Duration.ofSeconds(30));
-
     public static final int MOST_PER_S = 100_000;
     public static final Duration LONGEST = Duration.ofHours(1);
+
+    /** So that the other gateways need not shake hands with more than they admit. */
+    public static final DrainPace STATED = new DrainPace(500, Duration.ofSeconds(30));
 
     public DrainPace {
         if (perS < 1 || perS > MOST_PER_S) {

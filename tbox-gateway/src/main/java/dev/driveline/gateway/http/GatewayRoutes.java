@@ -1,5 +1,6 @@
 package dev.driveline.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.Vin;
@@ -11,6 +12,7 @@ import dev.driveline.gateway.operation.Standing;
 import dev.driveline.gateway.operation.Talkers;
 import dev.driveline.gateway.operation.Trace;
 import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
@@ -121,13 +123,22 @@ public final class GatewayRoutes {
     private Answer session(Exchange exchange) {
         Vin vin = exchange.vin();
         return switch (operations.session(vin)) {
-            case Sighting.Here here -> Answer.ok(here);
+            case Sighting.Here here -> Answer.ok(detail(here));
             case Sighting.NotHere _ -> throw notHere(vin);
             case Sighting.NoAnswer _ ->
                     throw new ProblemException(
                             ErrorCode.UNAVAILABLE,
                             "the event loop of vehicle " + vin + " did not answer in time");
         };
+    }
+
+    /** The head, and beside it the link, which would only say the protocol again. */
+    private static ObjectNode detail(Sighting.Here here) {
+        ObjectNode link = Json.mapper().valueToTree(here.link());
+        link.remove("protocol");
+        ObjectNode body = Json.mapper().valueToTree(here.head());
+        body.set("link", link);
+        return body;
     }
 
     private Answer close(Exchange exchange) {

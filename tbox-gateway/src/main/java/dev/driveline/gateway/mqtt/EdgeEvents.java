@@ -71,7 +71,10 @@ final class EdgeEvents {
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("session", head.session());
         data.put("cause", offline.cause());
-        data.put("reasonCode", offline.code());
+        Integer code = offline.code();
+        if (code != null) {
+            data.put("reasonCode", code);
+        }
         data.put("durationS", Duration.between(head.since(), clock.instant()).toSeconds());
         data.put("published", offline.published());
         send(head.vin(), idOf(head, 2), EventTypes.SESSION_CLOSED, data);

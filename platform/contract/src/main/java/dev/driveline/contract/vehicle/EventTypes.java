@@ -25,7 +25,7 @@ public final class EventTypes {
     public static final String SESSION_OPENED = "driveline.session.opened";
 
     /**
-     * A session ended. Data: session, cause, reasonCode (MQTT 5; null where none was sent or
+     * A session ended. Data: session, cause, reasonCode (MQTT 5; absent where none was sent or
      * received), durationS, published.
      */
     public static final String SESSION_CLOSED = "driveline.session.closed";
