@@ -12,6 +12,9 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5ConnAckException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
 import com.hivemq.client.mqtt.mqtt5.message.connect.connack.Mqtt5ConnAckReasonCode;
+import dev.driveline.contract.gateway.Heartbeat;
+import dev.driveline.contract.id.RunId;
+import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
@@ -36,6 +39,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -230,6 +234,22 @@ class AdminIT {
         assertEquals(0, left.path("published").asInt());
         assertEquals(0, left.path("reasonCode").asInt());
         assertEquals(2, events(vin, EventTypes.SESSION_OPENED).size());
+    }
+
+    @Test
+    void aSessionOfALostGatewayEndsOnTheTimelineToo() {
+        RunId lost = new RunId(0x0DEADL);
+        SessionId session = new SessionId(42);
+        Instant now = Instant.now();
+        rig.presence(
+                vin,
+                new Presence.Online(session, lost, 2, Set.of(), 0, now.minusSeconds(60), "5", now));
+        rig.heartbeat(new Heartbeat(lost, 2, now.minusSeconds(90), now, 1, true));
+        JsonNode closed = event(vin, EventTypes.SESSION_CLOSED);
+        assertEquals(OfflineCause.GATEWAY_LOST.name(), closed.path("cause").asText());
+        assertEquals(session.toString(), closed.path("session").asText());
+        assertEquals(lost.toString(), closed.path("run").asText());
+        assertTrue(closed.path("durationS").asInt() >= 60);
     }
 
     @Test

@@ -6,6 +6,7 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.gateway.Downlink;
+import dev.driveline.contract.gateway.Heartbeat;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
@@ -308,6 +309,14 @@ final class GatewayRig implements AutoCloseable {
 
     void down(Downlink downlink) {
         send(Topic.GATEWAY_DOWNLINK, 1, downlink.vin().value(), Json.text(downlink));
+    }
+
+    void presence(Vin vin, Presence presence) {
+        send(Topic.VEHICLE_PRESENCE, 0, vin.value(), Json.text(presence));
+    }
+
+    void heartbeat(Heartbeat beat) {
+        send(Topic.GATEWAY_HEARTBEATS, 0, beat.run().toString(), Json.text(beat));
     }
 
     private void send(Topic topic, int partition, String key, String value) {

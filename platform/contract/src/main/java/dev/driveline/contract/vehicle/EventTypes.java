@@ -26,7 +26,8 @@ public final class EventTypes {
 
     /**
      * A session ended. Data: session, cause, reasonCode (MQTT 5; absent where none was sent or
-     * received), durationS, published.
+     * received), durationS, published. Where its gateway is lost another one says so: then without
+     * published, and with the run that is lost.
      */
     public static final String SESSION_CLOSED = "driveline.session.closed";
 
