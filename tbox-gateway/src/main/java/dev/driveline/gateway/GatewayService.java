@@ -5,6 +5,7 @@ import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.http.GatewayRoutes;
 import dev.driveline.gateway.kafka.AccessLog;
 import dev.driveline.gateway.kafka.Caretaker;
 import dev.driveline.gateway.kafka.DownlinkLog;
@@ -158,6 +159,9 @@ public final class GatewayService implements AutoCloseable {
                         config.tls().handshakeLimit()),
                 new TableIdentification(trust, access));
         process.health().check("gateway", heartbeats::problem);
+        process.health()
+                .check("drain", () -> edge.draining() ? "vehicles are sent elsewhere" : null);
+        process.admin().add(new GatewayRoutes(edge.operations()).routes());
         LOG.atInfo()
                 .setMessage("gateway started")
                 .addKeyValue("run", run)

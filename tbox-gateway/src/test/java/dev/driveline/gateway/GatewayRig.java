@@ -4,7 +4,9 @@ import com.hivemq.client.mqtt.MqttClient;
 import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.gateway.Downlink;
+import dev.driveline.contract.gateway.Heartbeat;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
@@ -12,19 +14,24 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.gateway.drain.DrainPace;
 import dev.driveline.gateway.link.Limits;
 import dev.driveline.gateway.mqtt.EdgeConfig;
 import dev.driveline.gateway.tls.TlsConfig;
 import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
+import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.testkit.Eventually;
+import dev.driveline.testkit.Http;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,6 +45,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -82,6 +90,8 @@ final class GatewayRig implements AutoCloseable {
     private final Clock clock;
     private final long bufferBytes;
     private final TlsConfig tls;
+    private final DrainPace drain;
+    private final String serverReference;
     private final List<ServiceProcess> others = new CopyOnWriteArrayList<>();
     private ServiceProcess process;
     private GatewayService gateway;
@@ -104,7 +114,22 @@ final class GatewayRig implements AutoCloseable {
             long bufferBytes,
             TlsConfig tls)
             throws IOException {
+        this(bootstrap, prefix, folder, clock, bufferBytes, tls, DrainPace.STATED, null);
+    }
+
+    GatewayRig(
+            String bootstrap,
+            String prefix,
+            Path folder,
+            Clock clock,
+            long bufferBytes,
+            TlsConfig tls,
+            DrainPace drain,
+            String serverReference)
+            throws IOException {
         this.tls = tls;
+        this.drain = drain;
+        this.serverReference = serverReference;
         this.folder = folder;
         this.clock = clock;
         this.bufferBytes = bufferBytes;
@@ -133,11 +158,31 @@ final class GatewayRig implements AutoCloseable {
 
     private ServiceProcess newProcess() {
         return ServiceProcess.start(
-                ServiceProcess.ProcessConfig.onFreePorts(),
-                token -> {
-                    throw new UnsupportedOperationException();
-                },
-                clock);
+                ServiceProcess.ProcessConfig.onFreePorts(), GatewayRig::callerOf, clock);
+    }
+
+    /** A token is a scope, or a scope, a slash and the one VIN that it is narrowed to. */
+    private static Caller callerOf(String token) {
+        if (token.equals("none")) {
+            throw new ProblemException(ErrorCode.UNAUTHENTICATED, "no such token");
+        }
+        int slash = token.indexOf('/');
+        return new Caller(
+                "operator@acme",
+                null,
+                TENANT,
+                Set.of(slash < 0 ? token : token.substring(0, slash)),
+                slash < 0 ? null : Set.of(Vin.of(token.substring(slash + 1))));
+    }
+
+    /** The admin port, without a token. */
+    Http admin() {
+        return Http.at("http://127.0.0.1:" + process.admin().port());
+    }
+
+    /** Everything that is measured, with its labels. */
+    List<Meter> meters() {
+        return process.metrics().getMeters();
     }
 
     private GatewayService newGateway(ServiceProcess of, String host, int port, int slot) {
@@ -149,7 +194,8 @@ final class GatewayRig implements AutoCloseable {
                         folder.resolve("server.crt.pem"),
                         folder.resolve("server.key.pem"),
                         100,
-                        null,
+                        serverReference,
+                        drain,
                         LIMITS);
         return GatewayService.start(
                 new GatewayConfig(
@@ -263,6 +309,14 @@ final class GatewayRig implements AutoCloseable {
 
     void down(Downlink downlink) {
         send(Topic.GATEWAY_DOWNLINK, 1, downlink.vin().value(), Json.text(downlink));
+    }
+
+    void presence(Vin vin, Presence presence) {
+        send(Topic.VEHICLE_PRESENCE, 0, vin.value(), Json.text(presence));
+    }
+
+    void heartbeat(Heartbeat beat) {
+        send(Topic.GATEWAY_HEARTBEATS, 0, beat.run().toString(), Json.text(beat));
     }
 
     private void send(Topic topic, int partition, String key, String value) {

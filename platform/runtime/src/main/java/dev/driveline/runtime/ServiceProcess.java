@@ -4,6 +4,7 @@ import dev.driveline.runtime.admin.AdminServer;
 import dev.driveline.runtime.admin.Health;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.rest.RestConfig;
+import dev.driveline.runtime.rest.RestRouter;
 import dev.driveline.runtime.rest.RestServer;
 import dev.driveline.runtime.settings.Settings;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -27,6 +28,9 @@ public final class ServiceProcess implements AutoCloseable {
 
     private static final long CLOSE_LIMIT_S = 10;
 
+    /** Operators' requests at work at once. */
+    private static final int ADMIN_REQUESTS = 16;
+
     private final Vertx vertx;
     private final PrometheusMeterRegistry metrics;
     private final Health health = new Health();
@@ -47,7 +51,14 @@ public final class ServiceProcess implements AutoCloseable {
         onClose("event loops", this::closeVertx);
         try {
             this.admin =
-                    new AdminServer(vertx, config.adminHost(), config.adminPort(), health, metrics);
+                    new AdminServer(
+                            vertx,
+                            config.adminHost(),
+                            config.adminPort(),
+                            health,
+                            metrics,
+                            new RestRouter(
+                                    vertx, ADMIN_REQUESTS, ADMIN_REQUESTS, authenticator, metrics));
             onClose("admin port", admin);
             this.rest = new RestServer(vertx, config.rest(), authenticator, metrics);
         } catch (RuntimeException failed) {

@@ -5,6 +5,7 @@ import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.OfflineCause;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.VehicleSession;
@@ -25,9 +26,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +51,10 @@ public final class Caretaker implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Caretaker.class);
     private static final Duration MIN_DEFERRAL = Duration.ofSeconds(60);
+
+    /** Of the ids of events about sessions: 1 opened, 2 closed, 3 lost. */
+    private static final long LOST = 3;
+
     private static final Duration SCAN_LIMIT = Duration.ofMinutes(5);
     private static final long PERIOD_MS = 1_000;
 
@@ -206,6 +213,21 @@ public final class Caretaker implements AutoCloseable {
                                         online.run(),
                                         OfflineCause.GATEWAY_LOST,
                                         now),
+                                Parcel.NO_MATTER));
+        // Its own gateway cannot say it any more. The id follows from the session's.
+        Map<String, Object> closed = new LinkedHashMap<>();
+        closed.put("session", online.session());
+        closed.put("cause", OfflineCause.GATEWAY_LOST);
+        closed.put("run", online.run());
+        closed.put("durationS", Duration.between(online.since(), now).toSeconds());
+        var _ =
+                producer.send(
+                        Parcels.platformEvent(
+                                vin,
+                                new UUID(online.session().bits(), LOST),
+                                EventTypes.SESSION_CLOSED,
+                                now,
+                                closed,
                                 Parcel.NO_MATTER));
     }
 

@@ -83,8 +83,13 @@ public sealed interface Effect {
     /** Write ONLINE. */
     record Online(Set<DownTopic> listens, long readOffset) implements Effect {}
 
-    /** Write OFFLINE; the last word of a link that was announced. */
-    record Offline(OfflineCause cause) implements Effect {}
+    /**
+     * Write OFFLINE; the last word of a link that was announced.
+     *
+     * @param code of the DISCONNECT that ended it, ours or the vehicle's; null where there was none
+     * @param published by the vehicle since its CONNECT
+     */
+    record Offline(OfflineCause cause, @Nullable Integer code, long published) implements Effect {}
 
     /** What became of a downlink. */
     record Report(DownTopic topic, String id, int attempt, SessionId session, Outcome outcome)

@@ -173,7 +173,8 @@ final class OpenLink {
                             CloseReason.PROTOCOL_ERROR,
                             "a vehicle sent " + unexpected.packet());
             case Input.Undecodable bytes -> close(nowMs, bytes.reason(), bytes.why());
-            case Input.Gone _ -> end(nowMs, OfflineCause.CONNECTION_LOST, CloseReason.WillRule.DUE);
+            case Input.Gone _ ->
+                    end(nowMs, OfflineCause.CONNECTION_LOST, null, CloseReason.WillRule.DUE);
             case Input.Written written -> downlinks.written(written.packetId());
             case Input.Writable changed -> writable = changed.yes();
             case Input.Stored stored -> uplinks.stored(stored.ticket());
@@ -447,6 +448,7 @@ final class OpenLink {
         end(
                 nowMs,
                 OfflineCause.DISCONNECTED,
+                disconnect.code(),
                 disconnect.code() == 0 ? CloseReason.WillRule.NONE : CloseReason.WillRule.DUE);
         emit(new Effect.Hangup());
     }
@@ -456,13 +458,14 @@ final class OpenLink {
             return;
         }
         emit(new Effect.Disconnect(reason, why));
-        end(nowMs, reason.cause(), reason.will());
+        end(nowMs, reason.cause(), reason.code(), reason.will());
         emit(new Effect.Hangup());
     }
 
-    private void end(long nowMs, OfflineCause cause, CloseReason.WillRule rule) {
+    private void end(
+            long nowMs, OfflineCause cause, @Nullable Integer code, CloseReason.WillRule rule) {
         ended = cause;
-        emit(new Effect.Offline(cause));
+        emit(new Effect.Offline(cause, code, uplinks.published()));
         if (cause == OfflineCause.TAKEN_OVER) {
             // The successor has copied the record, and removes it.
             return;

@@ -11,6 +11,7 @@ import dev.driveline.gateway.link.Effect;
 import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.link.Protocol;
 import dev.driveline.gateway.link.Ticket;
+import dev.driveline.gateway.operation.SessionHead;
 import dev.driveline.gateway.session.Sessions;
 import dev.driveline.gateway.uplink.Parcel;
 import dev.driveline.gateway.uplink.Parcels;
@@ -56,8 +57,20 @@ final class Bridge {
         return session.id();
     }
 
-    void accepted() {
+    SessionHead head() {
+        return new SessionHead(
+                vin(),
+                session.id(),
+                identity.tenant(),
+                identity.certificate().toString(),
+                session.since(),
+                session.peer(),
+                protocol.version());
+    }
+
+    void accepted(Effect.Accept accept) {
         parts.metrics().connected();
+        parts.events().opened(head(), parts.run(), parts.slot(), accept.sessionPresent());
         LinkHandler former = parts.links().enter(link);
         if (former != null && former != link) {
             parts.takenOver(vin(), former);
@@ -124,6 +137,7 @@ final class Bridge {
 
     void offline(Effect.Offline offline) {
         parts.left(link);
+        parts.events().closed(head(), offline);
         Presence.Offline record =
                 new Presence.Offline(
                         session.id(), parts.run(), offline.cause(), parts.clock().instant());

@@ -1,8 +1,10 @@
 package dev.driveline.gateway.mqtt;
 
+import dev.driveline.gateway.drain.DrainPace;
 import dev.driveline.gateway.link.Limits;
 import dev.driveline.runtime.settings.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxSessions more are answered 0x97 (3.1.1: 0x03)
  * @param serverReference where vehicles are sent when this gateway drains; null for nowhere in
  *     particular
+ * @param drain how fast it drains
  */
 public record EdgeConfig(
         String host,
@@ -24,7 +27,30 @@ public record EdgeConfig(
         Path key,
         int maxSessions,
         @Nullable String serverReference,
+        DrainPace drain,
         Limits limits) {
+
+    /** With {@link DrainPace#STATED}. */
+    public EdgeConfig(
+            String host,
+            int port,
+            int webSocketPort,
+            Path certificate,
+            Path key,
+            int maxSessions,
+            @Nullable String serverReference,
+            Limits limits) {
+        this(
+                host,
+                port,
+                webSocketPort,
+                certificate,
+                key,
+                maxSessions,
+                serverReference,
+                DrainPace.STATED,
+                limits);
+    }
 
     public static EdgeConfig from(Settings settings) {
         return new EdgeConfig(
@@ -35,7 +61,20 @@ public record EdgeConfig(
                 Path.of(settings.required("mqtt.tls.key")),
                 settings.integer("gateway.max-sessions", 18_000, 1, 10_000_000),
                 blankIsNone(settings.text("mqtt.server-reference", "")),
+                drain(settings),
                 limits(settings));
+    }
+
+    private static DrainPace drain(Settings settings) {
+        DrainPace stated = DrainPace.STATED;
+        Duration limit = settings.duration("gateway.drain-limit", stated.limit());
+        if (limit.compareTo(DrainPace.LONGEST) > 0) {
+            settings.problem("gateway.drain-limit", "at most " + DrainPace.LONGEST);
+            limit = stated.limit();
+        }
+        return new DrainPace(
+                settings.integer("gateway.drain-per-s", stated.perS(), 1, DrainPace.MOST_PER_S),
+                limit);
     }
 
     private static Limits limits(Settings settings) {

@@ -8,6 +8,8 @@ import dev.driveline.gateway.link.Effect;
 import dev.driveline.gateway.link.Input;
 import dev.driveline.gateway.link.Link;
 import dev.driveline.gateway.link.Protocol;
+import dev.driveline.gateway.operation.SessionHead;
+import dev.driveline.gateway.operation.Sighting;
 import dev.driveline.gateway.session.Resumable;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -20,7 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -90,9 +92,20 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
         loop.execute(() -> step(input));
     }
 
-    /** Any thread: asks for what the link looks like. */
-    void ask(Consumer<Link.@Nullable Snapshot> answer) {
-        loop.execute(() -> answer.accept(link.snapshot(parts.clock().millis())));
+    /** Any thread: what never changes of the connection. */
+    SessionHead head() {
+        return bridge.head();
+    }
+
+    /** Any thread: what the link looks like, as its own loop sees it. */
+    CompletableFuture<Sighting> ask() {
+        CompletableFuture<Sighting> answer = new CompletableFuture<>();
+        loop.execute(() -> {
+            Link.Snapshot seen = link.snapshot(parts.clock().millis());
+            answer.complete(
+                    seen == null ? new Sighting.NotHere() : new Sighting.Here(head(), seen));
+        });
+        return answer;
     }
 
     /** Any thread: another gateway took this session for lost. */
@@ -212,7 +225,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
         switch (effect) {
             case Effect.Accept accept -> {
                 write(packets.accept(accept));
-                bridge.accepted();
+                bridge.accepted(accept);
             }
             case Effect.Refuse refuse -> {
                 bridge.refused(refuse);

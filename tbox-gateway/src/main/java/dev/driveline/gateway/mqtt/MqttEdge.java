@@ -9,6 +9,7 @@ import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.gateway.access.AccessTable;
+import dev.driveline.gateway.drain.DrainPace;
 import dev.driveline.gateway.identity.CertificateId;
 import dev.driveline.gateway.identity.ChainRefusal;
 import dev.driveline.gateway.identity.Identification;
@@ -16,6 +17,7 @@ import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
 import dev.driveline.gateway.link.CloseReason;
 import dev.driveline.gateway.link.Input;
+import dev.driveline.gateway.operation.Operations;
 import dev.driveline.gateway.presence.Announcement;
 import dev.driveline.gateway.presence.Quarantine;
 import dev.driveline.gateway.presence.TakeoverGuard;
@@ -59,9 +61,13 @@ public final class MqttEdge implements AutoCloseable {
     private static final int ANY_PROXY = -3;
     private static final long LIMIT_S = 30;
 
+    /** For the last links to close, after they were told. */
+    private static final long LAST_WORDS_MS = 5_000;
+
     private final Vertx vertx;
     private final EdgeConfig config;
     private final EdgeParts parts;
+    private final Drain drain;
     private final AtomicInteger port = new AtomicInteger();
     private final AtomicInteger webSocketPort = new AtomicInteger();
     private final AtomicInteger proxyPort = new AtomicInteger();
@@ -99,6 +105,7 @@ public final class MqttEdge implements AutoCloseable {
                         new TakeoverGuard(),
                         new Quarantine(),
                         config.serverReference());
+        this.drain = new Drain(vertx, parts);
     }
 
     /**
@@ -243,15 +250,28 @@ public final class MqttEdge implements AutoCloseable {
         parts.events().event(claimed, EventTypes.ACCESS_REFUSED, data);
     }
 
-    /** Closes every link in order, so that vehicles go elsewhere and presence says so. */
-    public void drain() {
-        parts.links().drain();
-        for (LinkHandler link : parts.links().all()) {
-            link.input(new Input.End(CloseReason.DRAINED, "the gateway stops"));
-        }
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (parts.links().size() > 0 && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+    /** Whether vehicles are being sent elsewhere. */
+    public boolean draining() {
+        return parts.links().draining();
+    }
+
+    /** What an operator may ask for. */
+    public Operations operations() {
+        return new EdgeOperations(parts, config, drain);
+    }
+
+    /** Closes every link at its pace, so that vehicles go elsewhere and presence says so. */
+    private void drain() {
+        DrainPace pace = config.drain();
+        try {
+            drain.begin(pace).get(pace.limit().toMillis() + LAST_WORDS_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException slow) {
+            LOG.atWarn()
+                    .setMessage("links are cut off")
+                    .addKeyValue("left", parts.links().size())
+                    .log();
         }
     }
 

@@ -34,6 +34,7 @@ final class TraceLines {
             case Input.Stored _ -> "stored by Kafka";
             case Input.Down down ->
                     "downlink id=" + down.downlink().id() + " topic=" + down.downlink().topic();
+            case Input.CaughtUp _ -> "own session record read back";
             case Input.Acl _ -> "topic exceptions changed";
             case Input.Subscribe subscribe -> subscribe.toString();
             case Input.PubAck _,
@@ -51,7 +52,6 @@ final class TraceLines {
                     Input.Unstorable _,
                     Input.Budget _,
                     Input.Saved _,
-                    Input.CaughtUp _,
                     Input.OnlineRead _,
                     Input.OfflineRead _,
                     Input.DeclaredLost _,

@@ -3,19 +3,20 @@ package dev.driveline.gateway.mqtt;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.gateway.link.Effect;
 import dev.driveline.gateway.link.Input;
+import dev.driveline.gateway.operation.Trace;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What went in and out of one vehicle's link, while somebody asks for it: for a limited time,
- * without payloads. Thread-safe; costs one read while nobody asks.
+ * without payloads; kept as long again for reading. Thread-safe; costs one read while nobody asks.
  */
 final class Traces {
 
@@ -24,6 +25,9 @@ final class Traces {
     private static final int MOST_AT_ONCE = 16;
     private static final int LINES = 1_000;
 
+    /** Characters. */
+    private static final int LINE = 400;
+
     private final Clock clock;
     private final Map<Vin, Tape> tapes = new ConcurrentHashMap<>();
 
@@ -31,21 +35,25 @@ final class Traces {
         this.clock = clock;
     }
 
-    /** One line of a trace. */
-    record Line(Instant at, String what) {}
+    private record Tape(Instant until, Deque<Trace.Line> lines) {
 
-    private record Tape(Instant until, Deque<Line> lines) {}
+        boolean over(Instant now) {
+            return now.isAfter(until);
+        }
+    }
 
     /**
      * Starts a trace, or prolongs one.
      *
-     * @return false where too many run
+     * @return null where too many run
      */
-    boolean start(Vin vin, Duration time) {
+    @Nullable Trace start(Vin vin, Duration time) {
         Instant now = clock.instant();
-        tapes.values().removeIf(tape -> now.isAfter(tape.until().plus(LONGEST)));
-        if (tapes.size() >= MOST_AT_ONCE && !tapes.containsKey(vin)) {
-            return false;
+        if (!tapes.containsKey(vin) && tapes.size() >= MOST_AT_ONCE) {
+            tapes.values().removeIf(tape -> tape.over(now));
+            if (tapes.size() >= MOST_AT_ONCE) {
+                return null;
+            }
         }
         Duration limited = time.compareTo(LONGEST) > 0 ? LONGEST : time;
         tapes.compute(
@@ -54,21 +62,26 @@ final class Traces {
                         new Tape(
                                 now.plus(limited),
                                 known == null ? new ArrayDeque<>() : known.lines()));
-        return true;
+        return read(vin);
     }
 
-    void stop(Vin vin) {
-        tapes.remove(vin);
+    /**
+     * Ends a trace and forgets it.
+     *
+     * @return whether there was one
+     */
+    boolean stop(Vin vin) {
+        return tapes.remove(vin) != null;
     }
 
-    /** What was recorded, the oldest line first; empty where there is no trace. */
-    List<Line> read(Vin vin) {
+    /** What was recorded; null where there is no trace. */
+    @Nullable Trace read(Vin vin) {
         Tape tape = tapes.get(vin);
         if (tape == null) {
-            return List.of();
+            return null;
         }
         synchronized (tape.lines()) {
-            return new ArrayList<>(tape.lines());
+            return new Trace(vin, tape.until(), List.copyOf(tape.lines()));
         }
     }
 
@@ -81,7 +94,10 @@ final class Traces {
             return;
         }
         Instant now = clock.instant();
-        if (now.isAfter(tape.until())) {
+        if (tape.over(now)) {
+            if (now.isAfter(tape.until().plus(LONGEST))) {
+                tapes.remove(vin, tape);
+            }
             return;
         }
         synchronized (tape.lines()) {
@@ -96,6 +112,7 @@ final class Traces {
         if (tape.lines().size() >= LINES) {
             tape.lines().removeFirst();
         }
-        tape.lines().addLast(new Line(now, what));
+        String cut = what.length() <= LINE ? what : what.substring(0, LINE) + "…";
+        tape.lines().addLast(new Trace.Line(now, cut));
     }
 }

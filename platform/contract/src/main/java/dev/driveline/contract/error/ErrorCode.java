@@ -23,6 +23,8 @@ public enum ErrorCode {
     COMMAND_TYPE_UNKNOWN(404, false, "No such command type"),
     NAMESPACE_UNKNOWN(404, false, "No such configuration namespace"),
     SIGNAL_UNKNOWN(404, false, "No such signal"),
+    SESSION_UNKNOWN(404, false, "The vehicle is not connected here"),
+    TRACE_UNKNOWN(404, false, "No trace of this vehicle here"),
     METHOD_NOT_ALLOWED(405, false, "The route does not offer this method"),
     ALREADY_EXISTS(409, false, "It exists already"),
     CONFLICT(409, false, "The state of the resource forbids it"),

@@ -21,5 +21,24 @@ public final class EventTypes {
     /** A vehicle sends more than its rate, for too long. Data: session, debtMs. */
     public static final String RATE_EXCEEDED = "driveline.security.rate-exceeded";
 
+    /** A vehicle connected. Data: session, run and slot of the gateway, protocol, peer, resumed. */
+    public static final String SESSION_OPENED = "driveline.session.opened";
+
+    /**
+     * A session ended. Data: session, cause, reasonCode (MQTT 5; absent where none was sent or
+     * received), durationS, published. Where its gateway is lost another one says so: then without
+     * published, and with the run that is lost.
+     */
+    public static final String SESSION_CLOSED = "driveline.session.closed";
+
+    /** An operator closed a session. Data: session, reason, by (the operator's subject). */
+    public static final String SESSION_CLOSED_BY_OPERATOR = "driveline.session.closed-by-operator";
+
+    /** An operator traces the vehicle's packets, without payloads. Data: run, until, by. */
+    public static final String TRACE_STARTED = "driveline.trace.started";
+
+    /** An operator ended a trace before its time. Data: run, by. */
+    public static final String TRACE_STOPPED = "driveline.trace.stopped";
+
     private EventTypes() {}
 }

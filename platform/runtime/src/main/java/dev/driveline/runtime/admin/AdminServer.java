@@ -1,11 +1,14 @@
 package dev.driveline.runtime.admin;
 
 import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.rest.RestRouter;
+import dev.driveline.runtime.rest.Route;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +16,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The admin port: {@code /livez}, {@code /startupz}, {@code /readyz} (200 or 503 with the problems
- * as JSON) and {@code /metrics} (Prometheus text). Without authentication: not to be exposed.
+ * as JSON) and {@code /metrics} (Prometheus text), these without authentication: not to be exposed.
+ * What a service adds asks for tokens as REST does.
  */
 public final class AdminServer implements AutoCloseable {
 
@@ -21,15 +25,23 @@ public final class AdminServer implements AutoCloseable {
 
     private final Health health;
     private final PrometheusMeterRegistry metrics;
+    private final RestRouter routes;
     private final HttpServer server;
 
     /**
      * Opens the port.
      *
+     * @param routes takes every path that is not the admin port's own; closed with it
      * @throws IllegalStateException naming host and port, if it is taken
      */
     public AdminServer(
-            Vertx vertx, String host, int port, Health health, PrometheusMeterRegistry metrics) {
+            Vertx vertx,
+            String host,
+            int port,
+            Health health,
+            PrometheusMeterRegistry metrics,
+            RestRouter routes) {
+        this.routes = routes;
         this.health = health;
         this.metrics = metrics;
         try {
@@ -60,8 +72,14 @@ public final class AdminServer implements AutoCloseable {
         return server.actualPort();
     }
 
+    /** Adds a service's own routes. */
+    public void add(List<Route> added) {
+        routes.add(added);
+    }
+
     @Override
     public void close() {
+        routes.close();
         server.close()
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -85,7 +103,7 @@ public final class AdminServer implements AutoCloseable {
                                         "Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                                 .end(metrics.scrape());
             }
-            default -> answer(request, 404, Map.of("routes", "/livez /startupz /readyz /metrics"));
+            default -> routes.handle(request);
         }
     }
 

@@ -10,7 +10,10 @@ public enum Scope {
     CONFIGURATION_WRITE("rollouts:write"),
     TELEMETRY_READ("telemetry:read"),
     TELEMETRY_LOCATION("telemetry:location"),
-    AUDIT_READ("audit:read");
+    AUDIT_READ("audit:read"),
+
+    /** The operator of the installation, over the vehicles of all tenants. */
+    ADMIN("admin");
 
     private final String text;
 

@@ -1,0 +1,226 @@
+package dev.driveline.runtime.rest;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.runtime.auth.Authenticator;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.auth.Scope;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The routes of one port: authenticates, limits, runs routes on virtual threads, and turns every
+ * error into an RFC 9457 problem. Thread-safe.
+ */
+public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseable {
+
+    private final Vertx vertx;
+    private final int maxConcurrent;
+    private final int maxStreams;
+    private final Authenticator authenticator;
+    private final MeterRegistry metrics;
+    private final Router router;
+    private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore places;
+    private final Semaphore streams;
+
+    /**
+     * @param maxConcurrent requests at work at once; more are answered 503
+     * @param maxStreams event streams open at once; more are answered 503
+     */
+    public RestRouter(
+            Vertx vertx,
+            int maxConcurrent,
+            int maxStreams,
+            Authenticator authenticator,
+            MeterRegistry metrics) {
+        this.vertx = vertx;
+        this.maxConcurrent = maxConcurrent;
+        this.maxStreams = maxStreams;
+        this.authenticator = authenticator;
+        this.metrics = metrics;
+        this.places = new Semaphore(maxConcurrent);
+        this.streams = new Semaphore(maxStreams);
+        this.router = Router.router(vertx);
+        router.errorHandler(
+                404,
+                context ->
+                        Responses.fail(
+                                context,
+                                ErrorCode.ROUTE_UNKNOWN,
+                                String.valueOf(context.request().path())));
+        router.errorHandler(
+                405,
+                context ->
+                        Responses.fail(
+                                context,
+                                ErrorCode.METHOD_NOT_ALLOWED,
+                                context.request().method() + " " + context.request().path()));
+        router.errorHandler(
+                400,
+                context ->
+                        Responses.fail(
+                                context,
+                                ErrorCode.INVALID_REQUEST,
+                                String.valueOf(context.failure())));
+        router.errorHandler(500, context -> Responses.unexpected(context, context.failure()));
+    }
+
+    /** Adds routes; at any time. */
+    public void add(List<Route> routes) {
+        for (Route route : routes) {
+            router.routeWithRegex(
+                            HttpMethod.valueOf(route.method()), PathTemplate.regexOf(route.path()))
+                    .handler(BodyHandler.create(false).setBodyLimit(route.maxBodyBytes()))
+                    .handler(context -> dispatch(route, context))
+                    .failureHandler(context -> bodyFailed(route, context));
+        }
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        router.handle(request);
+    }
+
+    /** Interrupts the requests at work. */
+    @Override
+    public void close() {
+        requests.shutdownNow();
+    }
+
+    /** On the request's event loop; hands over to a virtual thread. */
+    private void dispatch(Route route, RoutingContext context) {
+        if (!places.tryAcquire()) {
+            Responses.fail(
+                    context,
+                    ErrorCode.UNAVAILABLE,
+                    "more than " + maxConcurrent + " requests at work");
+            return;
+        }
+        long startedNs = System.nanoTime();
+        EventStream stream = new EventStream(vertx.getOrCreateContext(), context.response());
+        try {
+            var _ = requests.submit(() -> run(route, context, stream, startedNs));
+        } catch (RejectedExecutionException stopping) {
+            places.release();
+            Responses.fail(context, ErrorCode.UNAVAILABLE, "the service is stopping");
+        }
+    }
+
+    private void run(Route route, RoutingContext context, EventStream stream, long startedNs) {
+        boolean held = true;
+        try {
+            Answer answer = route.handler().handle(exchangeOf(route, context));
+            switch (answer) {
+                case Answer.Whole whole -> Responses.send(context, whole);
+                case Answer.Events events -> {
+                    places.release();
+                    held = false;
+                    stream(stream, events);
+                }
+            }
+        } catch (ProblemException problem) {
+            Responses.send(
+                    context,
+                    Responses.problemOf(problem.code(), problem.getMessage(), problem.members()));
+        } catch (InvalidValueException invalid) {
+            Responses.fail(context, invalid.code(), String.valueOf(invalid.getMessage()));
+        } catch (Throwable bug) {
+            Responses.unexpected(context, bug);
+        } finally {
+            if (held) {
+                places.release();
+            }
+            Timer.builder("http.server.requests")
+                    .tags(
+                            "method",
+                            route.method(),
+                            "route",
+                            route.path(),
+                            "status",
+                            String.valueOf(context.response().getStatusCode()))
+                    .register(metrics)
+                    .record(System.nanoTime() - startedNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private Exchange exchangeOf(Route route, RoutingContext context) {
+        Scope scope = route.scope();
+        Caller caller = scope == null ? null : callerOf(context);
+        if (scope != null && caller != null && !caller.has(scope) && !specificSend(scope, caller)) {
+            throw new ProblemException(
+                    ErrorCode.MISSING_SCOPE,
+                    "the token of '" + caller.subject() + "' lacks the scope " + scope.text(),
+                    Map.of("scope", scope.text()));
+        }
+        Buffer body = context.body().buffer();
+        return new Exchange(
+                context.request().uri(),
+                context.pathParams(),
+                context.queryParams(),
+                context.request().headers(),
+                body == null ? new byte[0] : body.getBytes(),
+                caller);
+    }
+
+    /** commands:send:{type} opens the route; the handler checks the type. */
+    private static boolean specificSend(Scope scope, Caller caller) {
+        return scope == Scope.COMMANDS_SEND
+                && caller.scopes().stream().anyMatch(text -> text.startsWith(scope.text() + ":"));
+    }
+
+    private Caller callerOf(RoutingContext context) {
+        String header = context.request().getHeader("Authorization");
+        if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            throw new ProblemException(
+                    ErrorCode.UNAUTHENTICATED, "expected the header Authorization: Bearer <token>");
+        }
+        return authenticator.authenticate(header.substring(7).strip());
+    }
+
+    private void stream(EventStream stream, Answer.Events events) throws Exception {
+        if (!streams.tryAcquire()) {
+            throw new ProblemException(
+                    ErrorCode.UNAVAILABLE, "more than " + maxStreams + " event streams are open");
+        }
+        try {
+            stream.open();
+            events.source().run(stream);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } finally {
+            streams.release();
+            stream.end();
+        }
+    }
+
+    private void bodyFailed(Route route, RoutingContext context) {
+        if (context.statusCode() == 413) {
+            Responses.fail(
+                    context,
+                    ErrorCode.BODY_TOO_LARGE,
+                    "the body is larger than the "
+                            + route.maxBodyBytes()
+                            + " bytes that "
+                            + route.path()
+                            + " takes");
+        } else {
+            Responses.unexpected(context, context.failure());
+        }
+    }
+}
