@@ -35,7 +35,7 @@ final class Downlinks {
 
     void down(long nowMs, Downlink downlink, boolean writable) {
         if (!downlink.session().equals(session)) {
-            link.emit(OpenLink.notHere(downlink));
+            link.emit(notHere(downlink));
             return;
         }
         if (downlink.expiresAt().toEpochMilli() <= nowMs) {
@@ -62,6 +62,15 @@ final class Downlinks {
             var _ = window.add(downlink);
             resume();
         }
+    }
+
+    static Effect.Report notHere(Downlink downlink) {
+        return new Effect.Report(
+                downlink.topic(),
+                downlink.id(),
+                downlink.attempt(),
+                downlink.session(),
+                Outcome.NOT_HERE);
     }
 
     /** Publishes what may go out now, in the order of its dispatch. */

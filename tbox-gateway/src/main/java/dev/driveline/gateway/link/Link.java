@@ -138,7 +138,7 @@ public final class Link {
     /** What comes too late changes nothing; only a downlink wants an answer. */
     private static State closed(State.Closed closed, Input input, List<Effect> effects) {
         if (input instanceof Input.Down down) {
-            effects.add(OpenLink.notHere(down.downlink()));
+            effects.add(Downlinks.notHere(down.downlink()));
         }
         return closed;
     }

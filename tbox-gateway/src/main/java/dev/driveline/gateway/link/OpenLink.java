@@ -1,7 +1,5 @@
 package dev.driveline.gateway.link;
 
-import dev.driveline.contract.gateway.Downlink;
-import dev.driveline.contract.gateway.DownlinkReport.Outcome;
 import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.EventTypes;
@@ -29,6 +27,7 @@ final class OpenLink {
     private final Ownership ownership;
     private final Saves saves = new Saves();
     private final Subscriptions subscriptions;
+    private final Subscribing subscribing;
     private final Uplinks uplinks;
     private final Downlinks downlinks;
     private final boolean resumed;
@@ -97,6 +96,7 @@ final class OpenLink {
                         limits.subscriptions(),
                         gate.acl(),
                         before.filters());
+        this.subscribing = new Subscribing(this, terms, subscriptions);
         this.uplinks = new Uplinks(this, terms, gate.acl(), resumed, before.received());
         Integer receiveMaximum = connect.receiveMaximum();
         this.downlinks =
@@ -154,11 +154,11 @@ final class OpenLink {
             case Input.PubComp _ -> heard(nowMs);
             case Input.Subscribe subscribe -> {
                 heard(nowMs);
-                subscribe(subscribe);
+                subscribing.subscribe(nowMs, subscribe);
             }
             case Input.Unsubscribe unsubscribe -> {
                 heard(nowMs);
-                unsubscribe(unsubscribe);
+                subscribing.unsubscribe(nowMs, unsubscribe);
             }
             case Input.PingReq _ -> {
                 heard(nowMs);
@@ -227,15 +227,6 @@ final class OpenLink {
         }
     }
 
-    static Effect.Report notHere(Downlink downlink) {
-        return new Effect.Report(
-                downlink.topic(),
-                downlink.id(),
-                downlink.attempt(),
-                downlink.session(),
-                Outcome.NOT_HERE);
-    }
-
     Link.Snapshot snapshot(long nowMs) {
         return new Link.Snapshot(
                 terms.protocol(),
@@ -248,69 +239,6 @@ final class OpenLink {
                 nowMs - heardMs,
                 uplinks.published(),
                 uplinks.publishedBytes());
-    }
-
-    // Subscriptions.
-
-    private void subscribe(Input.Subscribe subscribe) {
-        long nowMs = heardMs;
-        if (subscribe.wishes().isEmpty()) {
-            close(nowMs, CloseReason.PROTOCOL_ERROR, "SUBSCRIBE without a filter [MQTT-3.8.3-2]");
-            return;
-        }
-        if (subscribe.identifier()) {
-            close(
-                    nowMs,
-                    CloseReason.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
-                    "CONNACK said that subscription identifiers are not available");
-            return;
-        }
-        boolean shared =
-                subscribe.wishes().stream().anyMatch(wish -> TopicFilters.shared(wish.filter()));
-        if (shared && terms.mqtt5()) {
-            close(
-                    nowMs,
-                    CloseReason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
-                    "CONNACK said that shared subscriptions are not available");
-            return;
-        }
-        List<Integer> codes = subscribe.wishes().stream().map(this::granted).toList();
-        whenSaved(() -> emit(new Effect.SubAck(subscribe.packetId(), codes)));
-        announceIfChanged();
-    }
-
-    /** What goes down is acknowledged by the vehicle: a subscription at QoS 0 cannot be served. */
-    private int granted(Input.Wish wish) {
-        int code;
-        if (!TopicFilters.valid(wish.filter(), terms.limits().topicBytes())) {
-            code = 0x8F;
-        } else if (!subscriptions.allowed(wish.filter())) {
-            code = 0x87;
-        } else if (wish.qos() == 0) {
-            code = 0x83;
-        } else if (!subscriptions.add(wish.filter())) {
-            code = 0x97;
-        } else {
-            return 1;
-        }
-        emit(new Effect.RefusedSubscribe());
-        return terms.mqtt5() ? code : 0x80;
-    }
-
-    private void unsubscribe(Input.Unsubscribe unsubscribe) {
-        if (unsubscribe.filters().isEmpty()) {
-            close(
-                    heardMs,
-                    CloseReason.PROTOCOL_ERROR,
-                    "UNSUBSCRIBE without a filter [MQTT-3.10.3-2]");
-            return;
-        }
-        List<Integer> codes =
-                unsubscribe.filters().stream()
-                        .map(filter -> subscriptions.remove(filter) ? 0x00 : 0x11)
-                        .toList();
-        whenSaved(() -> emit(new Effect.UnsubAck(unsubscribe.packetId(), codes)));
-        announceIfChanged();
     }
 
     // Time, reading, ownership.
@@ -399,7 +327,7 @@ final class OpenLink {
         }
     }
 
-    private void announceIfChanged() {
+    void announceIfChanged() {
         if (!subscriptions.listens().equals(announced)) {
             announce();
         }
