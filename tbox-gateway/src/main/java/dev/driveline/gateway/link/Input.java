@@ -115,7 +115,7 @@ public sealed interface Input {
     record Subscribe(int packetId, List<Wish> wishes, boolean identifier) implements Input {}
 
     /** One filter of a SUBSCRIBE. */
-    record Wish(String filter, int qos, boolean noLocal) {}
+    record Wish(String filter, int qos) {}
 
     record Unsubscribe(int packetId, List<String> filters) implements Input {}
 

@@ -88,9 +88,7 @@ final class Inputs {
                 message.payload().topicSubscriptions().stream()
                         .map(asked ->
                                 new Input.Wish(
-                                        asked.topicFilter(),
-                                        asked.qualityOfService().value(),
-                                        asked.option().isNoLocal()))
+                                        asked.topicFilter(), asked.qualityOfService().value()))
                         .toList(),
                 !message.idAndPropertiesVariableHeader()
                         .properties()

@@ -236,7 +236,7 @@ public final class SessionTable {
     }
 
     /** The vehicles whose whole record is held. */
-    public List<Vin> whole() {
+    List<Vin> whole() {
         List<Vin> vins = new ArrayList<>();
         for (Partition partition : partitions) {
             synchronized (partition) {

@@ -34,13 +34,13 @@ class LinkDownTest {
     void filtersAreGrantedOrRefusedOneByOne() {
         List<Input.Wish> wishes =
                 List.of(
-                        new Input.Wish(DOWN + "#", 2, false),
-                        new Input.Wish(DOWN + "commands", 0, false),
-                        new Input.Wish("v1/+/down/#", 1, false),
-                        new Input.Wish("#", 1, false),
-                        new Input.Wish(DOWN + "a#", 1, false),
-                        new Input.Wish(DOWN + "#/x", 1, false),
-                        new Input.Wish("", 1, false));
+                        new Input.Wish(DOWN + "#", 2),
+                        new Input.Wish(DOWN + "commands", 0),
+                        new Input.Wish("v1/+/down/#", 1),
+                        new Input.Wish("#", 1),
+                        new Input.Wish(DOWN + "a#", 1),
+                        new Input.Wish(DOWN + "#/x", 1),
+                        new Input.Wish("", 1));
         List<Effect> effects =
                 connected(Protocol.MQTT_5).step(new Input.Subscribe(1, wishes, false));
         assertEquals(
@@ -74,7 +74,7 @@ class LinkDownTest {
                 .closes(
                         CloseReason.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
                         subscribe(1, "$share/group/" + DOWN + "#"));
-        List<Input.Wish> wish = List.of(new Input.Wish(DOWN + "#", 1, false));
+        List<Input.Wish> wish = List.of(new Input.Wish(DOWN + "#", 1));
         connected(Protocol.MQTT_5)
                 .closes(
                         CloseReason.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,

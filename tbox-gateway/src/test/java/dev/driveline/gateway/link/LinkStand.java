@@ -137,7 +137,7 @@ final class LinkStand {
     static Input.Subscribe subscribe(int packetId, String... filters) {
         List<Input.Wish> wishes = new ArrayList<>();
         for (String filter : filters) {
-            wishes.add(new Input.Wish(filter, 1, false));
+            wishes.add(new Input.Wish(filter, 1));
         }
         return new Input.Subscribe(packetId, wishes, false);
     }

@@ -23,7 +23,7 @@ class OwnershipSimulationTest {
 
     private record Online(SessionId session, long readOffset) {}
 
-    /** A gateway's link: what MqttLink does with {@link Ownership}, with a network between. */
+    /** A gateway's link: what a link does with {@link Ownership}, with a network between. */
     private static final class Session {
         final SessionId id;
         final Ownership ownership;
