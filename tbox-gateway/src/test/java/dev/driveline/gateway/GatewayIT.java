@@ -44,6 +44,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -564,6 +565,23 @@ class GatewayIT {
         assertEquals(
                 0x82, reasonOf(RawVehicle.connectFive(vin, 60)), "[MQTT-3.1.0-2] a second CONNECT");
         assertEquals(0x82, reasonOf(new byte[] {(byte) 0xF0, 0}), "AUTH that nobody asked for");
+    }
+
+    @Test
+    void trap3_whoIsStillSendingReadsWhyItWasClosed() throws Exception {
+        byte[] packet = RawVehicle.publishFive(0x32, 1, UpTopic.CAN.of(vin), new byte[81 * 1024]);
+        try (RawVehicle raw = raw()) {
+            raw.send(RawVehicle.connectFive(vin, 60));
+            assertEquals(RawVehicle.CONNACK, raw.read().type());
+            int told = 1_024;
+            raw.send(Arrays.copyOf(packet, told));
+            RawVehicle.Packet answer = raw.read();
+            assertEquals(RawVehicle.DISCONNECT, answer.type());
+            for (int at = told; at < packet.length; at += told) {
+                raw.send(Arrays.copyOfRange(packet, at, Math.min(at + told, packet.length)));
+            }
+            assertThrows(java.io.EOFException.class, raw::read, "closed, not reset");
+        }
     }
 
     private int reasonOf(byte[] packet) throws IOException {

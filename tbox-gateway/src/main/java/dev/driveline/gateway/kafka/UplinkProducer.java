@@ -32,8 +32,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The gateway's producer behind a hand-off: event loops never meet {@code send}, which can block;
+ * The gateway's producers behind a hand-off: event loops never meet {@code send}, which can block;
  * one thread does.
+ *
+ * <p>Telemetry goes in batches that wait a moment to be filled, since a batch of one record costs
+ * gateway and broker most of what a full one does; at one batch a second a vehicle hardly notices.
+ * What somebody waits for (presence, sessions, reports, replies, events) goes at once, and
+ * uncompressed: a compressor of 128 kB for a record of 200 bytes costs more than it saves.
  *
  * <p>Memory for what waits is bounded by a budget a partition, so that the producer's own buffer
  * never fills. A delivery is tried for ever: what a vehicle was not acknowledged stays wanted.
@@ -44,7 +49,11 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
     private static final int REJECTED_VALUE_BYTES = 4_096;
     private static final int DRAIN_AT_ONCE = 1_024;
 
-    private final KafkaProducer<byte[], byte[]> producer;
+    private static final int TELEMETRY_LINGER_MS = 10;
+    private static final int TELEMETRY_BATCH_BYTES = 64 * 1024;
+
+    private final KafkaProducer<byte[], byte[]> telemetry;
+    private final KafkaProducer<byte[], byte[]> prompt;
     private final KafkaConfig kafka;
     private final PartitionBudget[] budgets;
     private final LinkedBlockingQueue<Parcel> handedOver = new LinkedBlockingQueue<>();
@@ -58,18 +67,48 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
     public UplinkProducer(
             KafkaConfig kafka, String clientId, long bufferBytes, MeterRegistry metrics) {
         this.kafka = kafka;
-        Map<String, Object> properties = kafka.producer(clientId);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000L);
-        // Twice the budgets: batches take more room than their records.
-        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes * 2);
-        this.producer = new KafkaProducer<>(properties);
+        this.telemetry =
+                producer(
+                        clientId + "-telemetry",
+                        bufferBytes,
+                        Map.of(
+                                ProducerConfig.LINGER_MS_CONFIG,
+                                TELEMETRY_LINGER_MS,
+                                ProducerConfig.BATCH_SIZE_CONFIG,
+                                TELEMETRY_BATCH_BYTES));
+        this.prompt =
+                producer(
+                        clientId,
+                        bufferBytes,
+                        Map.of(
+                                ProducerConfig.LINGER_MS_CONFIG,
+                                0,
+                                ProducerConfig.COMPRESSION_TYPE_CONFIG,
+                                "none"));
         this.budgets = new PartitionBudget[kafka.partitions()];
         Arrays.setAll(budgets, partition -> new PartitionBudget(bufferBytes / budgets.length));
         Gauge.builder("gateway.uplink.bytes", this, UplinkProducer::waitingBytes)
                 .description("bytes that wait for Kafka")
                 .register(metrics);
         this.thread = Thread.ofPlatform().daemon().name(clientId).start(this::run);
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(
+            String clientId, long bufferBytes, Map<String, Object> more) {
+        Map<String, Object> properties = kafka.producer(clientId);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000L);
+        // Twice the budgets: batches take more room than their records.
+        properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes * 2);
+        properties.putAll(more);
+        return new KafkaProducer<>(properties);
+    }
+
+    private KafkaProducer<byte[], byte[]> producerOf(Topic topic) {
+        return switch (topic) {
+            case TELEMETRY_CAN, TELEMETRY_SIGNALS_RAW, TELEMETRY_REJECTED -> telemetry;
+            default -> prompt;
+        };
     }
 
     @Override
@@ -117,7 +156,8 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
                 batch.clear();
             }
         } finally {
-            producer.close(Duration.ofSeconds(5));
+            prompt.close(Duration.ofSeconds(5));
+            telemetry.close(Duration.ofSeconds(5));
             stopped.countDown();
         }
     }
@@ -157,18 +197,19 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
         AtomicBoolean refused = new AtomicBoolean();
         try {
             var _ =
-                    producer.send(
-                            recordOf(parcel),
-                            (metadata, failure) -> {
-                                // On this thread it never reached the producer's buffer.
-                                if (failure instanceof TimeoutException
-                                        && Thread.currentThread().equals(thread)) {
-                                    refused.set(true);
-                                } else {
-                                    long offset = metadata == null ? -1 : metadata.offset();
-                                    completed(parcel, offset, failure);
-                                }
-                            });
+                    producerOf(parcel.topic())
+                            .send(
+                                    recordOf(parcel),
+                                    (metadata, failure) -> {
+                                        // On this thread it never reached the producer's buffer.
+                                        if (failure instanceof TimeoutException
+                                                && Thread.currentThread().equals(thread)) {
+                                            refused.set(true);
+                                        } else {
+                                            long offset = metadata == null ? -1 : metadata.offset();
+                                            completed(parcel, offset, failure);
+                                        }
+                                    });
             return !refused.get();
         } catch (InterruptException _) {
             return false;

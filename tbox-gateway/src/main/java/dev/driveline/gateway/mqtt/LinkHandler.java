@@ -12,7 +12,6 @@ import dev.driveline.gateway.operation.SessionHead;
 import dev.driveline.gateway.operation.Sighting;
 import dev.driveline.gateway.session.Resumable;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -241,7 +240,7 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
             case Effect.Publish publish -> publish(publish);
             case Effect.Disconnect disconnect -> disconnect(disconnect);
             case Effect.Read read -> read(read.on());
-            case Effect.Hangup _ -> hangup();
+            case Effect.Hangup _ -> Farewell.begin(context());
             case Effect.Forward forward -> bridge.forward(forward);
             case Effect.Reject reject -> bridge.reject(reject);
             case Effect.Online online -> bridge.online(online);
@@ -279,14 +278,6 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
         String reference =
                 disconnect.reason() == CloseReason.MOVED ? parts.serverReference() : null;
         write(packets.disconnect(disconnect.reason(), disconnect.why(), reference));
-    }
-
-    /** What was written goes out first. */
-    private void hangup() {
-        var _ =
-                context()
-                        .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                        .addListener(ChannelFutureListener.CLOSE);
     }
 
     private void write(@Nullable MqttMessage packet) {

@@ -30,6 +30,10 @@ public final class GatewayBench implements Callable<Integer> {
     private static final int HEAP_MB = 1_024;
     private static final int LOOPS = 2;
 
+    /** What a connect costs, not how many are let in. */
+    private static final Map<String, String> UNGATED =
+            Map.of("DRIVELINE_GATEWAY_MAX_CONNECTS_PER_SECOND", "100000");
+
     @Option(names = "--connections", defaultValue = "2000")
     private int connections;
 
@@ -134,7 +138,12 @@ public final class GatewayBench implements Callable<Integer> {
                             new Ours(
                                     Platform.start(
                                             new Platform.Settings(
-                                                    own, partitions, HEAP_MB, HEAP_MB, List.of()),
+                                                    own,
+                                                    partitions,
+                                                    HEAP_MB,
+                                                    HEAP_MB,
+                                                    List.of(),
+                                                    UNGATED),
                                             fleet,
                                             Ours.SLOT),
                                     "gateway and Kafka, a JVM each, "
@@ -172,7 +181,7 @@ public final class GatewayBench implements Callable<Integer> {
         Path own = WorkFolder.fresh(folder.resolve("unrest"));
         Fleet fleet = Fleet.in(fleetFolder, live + storm);
         Platform.Settings settings =
-                new Platform.Settings(own, partitions, HEAP_MB, HEAP_MB, List.of());
+                new Platform.Settings(own, partitions, HEAP_MB, HEAP_MB, List.of(), Map.of());
         try (Platform platform = Platform.start(settings, fleet, 1, 2)) {
             return new Unrest(platform, fleet, own, live, storm).run(revocations);
         }

@@ -85,7 +85,7 @@ public final class GatewayFaults implements Callable<Integer> {
         Fleet fleet = Fleet.in(fleetFolder, vehicles);
         report.say("two gateways and Kafka …");
         Platform.Settings settings =
-                new Platform.Settings(own, partitions, HEAP_MB, HEAP_MB, List.of());
+                new Platform.Settings(own, partitions, HEAP_MB, HEAP_MB, List.of(), Map.of());
         try (Platform platform = Platform.start(settings, fleet, KILLED, OTHER);
                 Generator generator =
                         Generator.start(

@@ -46,13 +46,15 @@ public final class Platform implements AutoCloseable {
      * @param partitions of the topics by vehicle
      * @param gatewayHeapMb of each gateway
      * @param gatewayFlags added to each gateway's JVM
+     * @param gatewaySettings as environment variables, beside those that it needs to run
      */
     public record Settings(
             Path folder,
             int partitions,
             int gatewayHeapMb,
             int kafkaHeapMb,
-            List<String> gatewayFlags) {}
+            List<String> gatewayFlags,
+            Map<String, String> gatewaySettings) {}
 
     private Platform(Settings settings, Fleet fleet)
             throws IOException, InterruptedException, GeneralSecurityException, ExecutionException {
@@ -156,6 +158,7 @@ public final class Platform implements AutoCloseable {
         // Nobody asks by REST here; the settings want to be told.
         environment.put("DRIVELINE_AUTH_ISSUER", "http://127.0.0.1:1");
         environment.put("DRIVELINE_AUTH_JWKS_URI", "http://127.0.0.1:1/keys");
+        environment.putAll(settings.gatewaySettings());
         return environment;
     }
 
