@@ -8,7 +8,7 @@ JDK := $(shell for home in "$$JAVA25_HOME" "$$JAVA_HOME" /usr/lib/jvm/* ~/.sdkma
 	[ -x "$$home/bin/javac" ] && grep -qs 'JAVA_VERSION="$(JAVA_RELEASE)[."]' "$$home/release" && { echo "$$home"; break; }; done)
 export JAVA_HOME := $(JDK)
 MVN := mvn -B -ntp
-JVM_FLAGS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders
+JVM_FLAGS := --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:+UseCompactObjectHeaders -XX:TrimNativeHeapInterval=10000
 ALL_IN_ONE := deploy/all-in-one/target
 BUILT := $(ALL_IN_ONE)/.built
 SOURCES := $(shell find pom.xml platform tbox-gateway vehicle-registry telemetry-pipeline command-service testbed/simulator deploy/all-in-one \

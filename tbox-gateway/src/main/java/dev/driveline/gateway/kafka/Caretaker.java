@@ -125,9 +125,10 @@ public final class Caretaker implements AutoCloseable {
 
     @Override
     public void close() {
-        worker.shutdownNow();
+        // Who hands it work first.
         heartbeats.close();
         partitions.close();
+        worker.shutdownNow();
     }
 
     private void heard(Heartbeat beat) {

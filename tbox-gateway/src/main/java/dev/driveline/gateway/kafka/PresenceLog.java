@@ -10,9 +10,11 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -20,6 +22,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * was connected before is another gateway's matter, or the {@link Caretaker}'s. Thread-safe.
  */
 public final class PresenceLog implements Announcement, AutoCloseable {
+
+    private static final int GATHERED_BYTES = 64 * 1024;
+    private static final int GATHERED_MS = 50;
 
     private final UplinkProducer producer;
     private final TailReader reader;
@@ -36,11 +41,18 @@ public final class PresenceLog implements Announcement, AutoCloseable {
         this.reader =
                 TailReader.start(
                         "gateway-presence",
-                        kafka.consumer("gateway-presence"),
+                        gathered(kafka.consumer("gateway-presence")),
                         kafka.prefix().of(Topic.VEHICLE_PRESENCE),
                         IntStream.range(0, kafka.partitions()).boxed().toList(),
                         TailReader.From.END,
                         this::read);
+    }
+
+    /** In a storm one fetch brings many records, not each its own. */
+    private static Map<String, Object> gathered(Map<String, Object> consumer) {
+        consumer.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, GATHERED_BYTES);
+        consumer.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, GATHERED_MS);
+        return consumer;
     }
 
     public void listen(Listener newListener) {

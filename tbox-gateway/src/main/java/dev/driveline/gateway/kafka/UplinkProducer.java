@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Telemetry goes in batches that wait a moment to be filled, since a batch of one record costs
  * gateway and broker most of what a full one does; at one batch a second a vehicle hardly notices.
- * What somebody waits for (presence, sessions, reports, replies, events) goes at once, and
+ * What somebody waits for (presence, sessions, reports, replies, events) hardly waits, and goes
  * uncompressed: a compressor of 128 kB for a record of 200 bytes costs more than it saves.
  *
  * <p>Memory for what waits is bounded by a budget a partition, so that the producer's own buffer
@@ -49,7 +50,11 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
     private static final int REJECTED_VALUE_BYTES = 4_096;
     private static final int DRAIN_AT_ONCE = 1_024;
 
+    /** A wake-up costs as much as ten records: what follows the first is gathered for so long. */
+    private static final long GATHER_NS = 500_000;
+
     private static final int TELEMETRY_LINGER_MS = 10;
+    private static final int PROMPT_LINGER_MS = 3;
     private static final int TELEMETRY_BATCH_BYTES = 64 * 1024;
 
     private final KafkaProducer<byte[], byte[]> telemetry;
@@ -82,7 +87,7 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
                         bufferBytes,
                         Map.of(
                                 ProducerConfig.LINGER_MS_CONFIG,
-                                0,
+                                PROMPT_LINGER_MS,
                                 ProducerConfig.COMPRESSION_TYPE_CONFIG,
                                 "none"));
         this.budgets = new PartitionBudget[kafka.partitions()];
@@ -134,7 +139,7 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
         closing = true;
         thread.interrupt();
         try {
-            if (!stopped.await(10, TimeUnit.SECONDS)) {
+            if (!stopped.await(12, TimeUnit.SECONDS)) {
                 LOG.atWarn().setMessage("producer does not stop").log();
             }
         } catch (InterruptedException interrupted) {
@@ -150,6 +155,7 @@ public final class UplinkProducer implements Outbound, AutoCloseable {
                     Parcel next = await();
                     if (next != null) {
                         batch.add(next);
+                        LockSupport.parkNanos(GATHER_NS);
                     }
                 }
                 batch.forEach(this::sendForCertain);

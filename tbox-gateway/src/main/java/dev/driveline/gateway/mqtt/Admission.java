@@ -92,7 +92,6 @@ final class Admission {
         Protocol protocol =
                 endpoint.protocolVersion() == VERSION_5 ? Protocol.MQTT_5 : Protocol.MQTT_3_1_1;
         EndpointSocket socket = EndpointSocket.of(endpoint);
-        socket.keepAliveIsOurs();
         LinkHandler link =
                 new LinkHandler(
                         parts,
@@ -103,7 +102,7 @@ final class Admission {
                                 session,
                                 parts.clock().instant(),
                                 endpoint.remoteAddress().hostAddress()));
-        link.start(socket.channel(), packetOf(endpoint, protocol, gate));
+        link.start(socket, packetOf(endpoint, protocol, gate));
         if (!link.open()) {
             return null;
         }

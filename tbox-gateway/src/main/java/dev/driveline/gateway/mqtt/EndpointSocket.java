@@ -1,6 +1,7 @@
 package dev.driveline.gateway.mqtt;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.mqtt.MqttEndpoint;
@@ -9,8 +10,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * The socket under a vertx-mqtt endpoint, which keeps it to itself: after CONNECT our own handler
- * stands behind the decoder, and our own keepalive replaces its idle handler (which would close a
- * link that we do not read). Fails at class load, not at run time, should the field go.
+ * stands behind the decoder in place of Vert.x's. Fails at class load, not at run time, should the
+ * field go.
  */
 final class EndpointSocket {
 
@@ -26,17 +27,22 @@ final class EndpointSocket {
         return new EndpointSocket((NetSocketInternal) CONNECTION.get(endpoint));
     }
 
-    /** Takes away what would close the connection when nothing is read from it. */
-    void keepAliveIsOurs() {
-        ChannelPipeline pipeline = socket.channelHandlerContext().pipeline();
-        for (String name : new String[] {"idle", "keepAliveHandler"}) {
+    /**
+     * Puts a handler behind the decoder and takes away what Vert.x has there: its idle handler,
+     * which would close a link that we do not read, and its connection with 5 kB of queues that
+     * nothing will go through any more. The server knows its channels apart from that.
+     */
+    void handTo(ChannelHandler handler) {
+        ChannelPipeline pipeline = channel().pipeline();
+        pipeline.addBefore("handler", "link", handler);
+        for (String name : new String[] {"idle", "keepAliveHandler", "handler"}) {
             if (pipeline.get(name) != null) {
                 pipeline.remove(name);
             }
         }
     }
 
-    Channel channel() {
+    private Channel channel() {
         return socket.channelHandlerContext().channel();
     }
 

@@ -72,8 +72,8 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Takes the place behind the decoder and answers the CONNECT. */
-    void start(Channel channel, Input.Connect connect) {
-        channel.pipeline().addBefore("handler", "link", this);
+    void start(EndpointSocket socket, Input.Connect connect) {
+        socket.handTo(this);
         inRead = true;
         step(connect);
     }

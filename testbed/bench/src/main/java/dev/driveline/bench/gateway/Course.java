@@ -24,10 +24,16 @@ final class Course {
     static final int GROUPS = 3;
 
     private static final int SETTLE_MS = 1_000;
-    private static final int IDLE_MS = 2_000;
+
+    /** Our JVMs give free native memory back every ten seconds. */
+    private static final int MEMORY_SETTLE_MS = 12_000;
+
+    private static final int IDLE_MS = 10_000;
 
     /** Shorter, and the JVMs still compile while they are measured. */
     static final int WARM_LOOP_S = 15;
+
+    private static final int WARM_ROUNDS = 10;
 
     private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
@@ -95,11 +101,11 @@ final class Course {
      */
     private void memory() throws IOException, InterruptedException {
         generator.run(connect(warm()));
-        Waiting.pause(SETTLE_MS);
+        Waiting.pause(MEMORY_SETTLE_MS);
         double heapBefore = heapKb();
         long rssBefore = server.front().rssKb();
         JsonNode answer = generator.run(connect(idling()));
-        Waiting.pause(SETTLE_MS);
+        Waiting.pause(MEMORY_SETTLE_MS);
         double sessions = answer.path("connected").asDouble();
         double heap = (heapKb() - heapBefore) / sessions;
         double rss = (server.front().rssKb() - rssBefore) / sessions;
@@ -113,9 +119,10 @@ final class Course {
 
     private void warmUp() throws IOException, InterruptedException {
         generator.run("closed seconds=" + WARM_LOOP_S);
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < WARM_ROUNDS; round++) {
             generator.run("disconnect");
-            generator.run(connect(warm() + " tls=warm"));
+            // Full handshakes and resumed ones in turn.
+            generator.run(connect(warm() + (round % 2 == 0 ? "" : " tls=warm")));
         }
         generator.run("disconnect");
         Waiting.pause(SETTLE_MS);
@@ -135,6 +142,10 @@ final class Course {
         Cost seen = cost(connect(measured() + " tls=kept"));
         profiler.stop();
         figures.put(Figure.SEEN_BEFORE_MS, seen.cpuMs() / seen.count("connected"));
+        if (server.isJvm()) {
+            figures.put(
+                    Figure.SEEN_BEFORE_COMPILING_MS, seen.compilingMs() / seen.count("connected"));
+        }
         figures.put(
                 Figure.CONNECTS_PER_S,
                 seen.count("connected") * 1_000 / seen.answer().path("tookMs").asDouble());
@@ -185,7 +196,7 @@ final class Course {
     }
 
     /** What a phase cost the server. */
-    private record Cost(double cpuMs, JsonNode answer) {
+    private record Cost(double cpuMs, double compilingMs, JsonNode answer) {
         double count(String figure) {
             return answer.path(figure).asDouble();
         }
@@ -193,6 +204,7 @@ final class Course {
 
     private Cost cost(String order) throws IOException, InterruptedException {
         long beforeMs = cpuMs();
+        long compiledMs = compilingMs();
         JsonNode answer = generator.run(order);
         // What the server does afterwards, a record of presence for example, is part of it.
         Waiting.pause(SETTLE_MS);
@@ -201,7 +213,15 @@ final class Course {
         }
         failed += answer.path("closed").asDouble();
         failed += answer.path("sent").asDouble() - answer.path("acked").asDouble();
-        return new Cost(cpuMs() - beforeMs, answer);
+        return new Cost(cpuMs() - beforeMs, compilingMs() - compiledMs, answer);
+    }
+
+    private long compilingMs() throws IOException {
+        long sum = 0;
+        for (Child process : server.processes()) {
+            sum += process.compilingMs();
+        }
+        return sum;
     }
 
     private long cpuMs() throws IOException {

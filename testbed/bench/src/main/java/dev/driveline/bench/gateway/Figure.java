@@ -4,6 +4,7 @@ package dev.driveline.bench.gateway;
 enum Figure {
     FIRST_SEEN_MS("server CPU a full mTLS connect, vehicle first seen, ms", 2),
     SEEN_BEFORE_MS("server CPU a full mTLS connect, vehicle seen before, ms", 2),
+    SEEN_BEFORE_COMPILING_MS("of which the JVM's compiler, ms", 2),
     RESUMED_MS("server CPU a resumed connect, ms", 2),
     RESUMED_PERCENT("connects that were in fact resumed, %", 0),
     CONNECTS_PER_S("full connects a second, generator on the same cores", 0),

@@ -209,7 +209,7 @@ public final class GatewayBench implements Callable<Integer> {
                 Mutual TLS 1.3, EC P-256, a certificate a vehicle, issued by the trusted authority itself;
                 %d connections, window %d, %d B a message, MQTT %s, clean start, nobody subscribes.
                 Closed loop %d s after %d s of warm-up; open loop %d s at %,d/s, latency from the intended time of
-                sending. Connects after four rounds of warm-up by other vehicles; idle memory is the growth from %d sessions to twice as many in a process that has closed none.
+                sending. Connects after ten rounds of warm-up by other vehicles, full ones and resumed ones in turn; idle memory is the growth from %d sessions to twice as many in a process that has closed none.
                 CPU of the servers only (/proc/PID/stat), all of it. The generator (%d event loops)
                 runs on the same cores. "Ours n ×" is our figure divided by theirs. Only ours stores what it
                 acknowledges.

@@ -1,7 +1,9 @@
 package dev.driveline.bench.server;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,27 @@ public final class Child implements AutoCloseable {
 
     /** CPU time since its start, user and system, of all its threads. */
     public long cpuMs() throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return cpuMs(Path.of("/proc/" + process.pid() + "/stat"));
+    }
+
+    /** CPU time of a JVM's compiler threads that are there now; 0 for another program. */
+    public long compilingMs() throws IOException {
+        long sum = 0;
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (Path thread : threads) {
+                if (Files.readString(thread.resolve("comm")).contains("Compiler")) {
+                    sum += cpuMs(thread.resolve("stat"));
+                }
+            }
+        } catch (NoSuchFileException ended) {
+            return compilingMs();
+        }
+        return sum;
+    }
+
+    private static long cpuMs(Path file) throws IOException {
+        String stat = Files.readString(file);
         // The command's name may hold spaces; fields are counted behind its bracket.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * TICK_MS;

@@ -21,6 +21,7 @@ public record JavaProgram(Path home, List<String> flags, String classPath, Strin
                     "--enable-native-access=ALL-UNNAMED",
                     "--sun-misc-unsafe-memory-access=allow",
                     "-XX:+UseCompactObjectHeaders",
+                    "-XX:TrimNativeHeapInterval=10000",
                     "-XX:+UseParallelGC");
 
     private static final long TOOL_LIMIT_S = 60;
