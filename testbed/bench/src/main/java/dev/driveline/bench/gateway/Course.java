@@ -3,15 +3,12 @@ package dev.driveline.bench.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.bench.server.Child;
 import dev.driveline.bench.server.Generator;
-import dev.driveline.bench.server.JavaProgram;
 import dev.driveline.bench.server.Server;
 import dev.driveline.bench.server.Waiting;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The same course for every server: warm-up, connects of three kinds, idle sessions, closed and
@@ -34,8 +31,6 @@ final class Course {
     static final int WARM_LOOP_S = 15;
 
     private static final int WARM_ROUNDS = 10;
-
-    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
     private final Server server;
     private final Generator generator;
@@ -165,18 +160,7 @@ final class Course {
     }
 
     private double heapKb() throws IOException, InterruptedException {
-        if (!server.isJvm()) {
-            return 0;
-        }
-        String pid = Long.toString(server.front().process().pid());
-        JavaProgram.tool("jcmd", pid, "GC.run");
-        Matcher used = HEAP_USED.matcher(JavaProgram.tool("jcmd", pid, "GC.heap_info"));
-        double sum = 0;
-        // The generations, without the class space behind them.
-        for (int generation = 0; generation < 2 && used.find(); generation++) {
-            sum += Double.parseDouble(used.group(1));
-        }
-        return sum;
+        return server.isJvm() ? server.front().liveHeapKb() : 0;
     }
 
     private void publishes() throws IOException, InterruptedException {

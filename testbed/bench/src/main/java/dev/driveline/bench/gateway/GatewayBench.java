@@ -60,7 +60,7 @@ public final class GatewayBench implements Callable<Integer> {
 
     @Option(
             names = "--storm",
-            defaultValue = "4000",
+            defaultValue = "18000",
             description = "Vehicles of the storm; 0: none.")
     private int storm;
 

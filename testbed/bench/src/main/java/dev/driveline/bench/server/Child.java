@@ -8,12 +8,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A process that was started here, and what the kernel says about it. Its output is a file.
  * Thread-safe.
  */
 public final class Child implements AutoCloseable {
+
+    private static final Pattern HEAP_USED = Pattern.compile("used (\\d+)K");
 
     private static final long STOP_LIMIT_S = 30;
 
@@ -111,6 +115,19 @@ public final class Child implements AutoCloseable {
         }
         String statm = Files.readString(Path.of("/proc/" + process.pid() + "/statm"));
         return Long.parseLong(statm.split(" ", -1)[PAGES]) * 4;
+    }
+
+    /** What a JVM's heap holds after a full collection. */
+    public double liveHeapKb() throws IOException, InterruptedException {
+        String pid = Long.toString(process.pid());
+        JavaProgram.tool("jcmd", pid, "GC.run");
+        Matcher used = HEAP_USED.matcher(JavaProgram.tool("jcmd", pid, "GC.heap_info"));
+        double sum = 0;
+        // The generations, without the class space behind them.
+        for (int generation = 0; generation < 2 && used.find(); generation++) {
+            sum += Double.parseDouble(used.group(1));
+        }
+        return sum;
     }
 
     /** As the kernel would: no hook runs. */
