@@ -5,13 +5,18 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.registry.certificate.Authority;
 import dev.driveline.registry.certificate.Enrolment;
 import dev.driveline.registry.est.EstServer;
+import dev.driveline.registry.http.AccessRuleRoutes;
+import dev.driveline.registry.http.AuditRoutes;
 import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
 import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.TboxRoutes;
+import dev.driveline.registry.http.TimelineRoutes;
 import dev.driveline.registry.http.VehicleRoutes;
+import dev.driveline.registry.kafka.EventReader;
 import dev.driveline.registry.postgres.Announcements;
+import dev.driveline.registry.postgres.AuditTable;
 import dev.driveline.registry.postgres.AuthorityTable;
 import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
@@ -19,7 +24,11 @@ import dev.driveline.registry.postgres.EnrolmentTables;
 import dev.driveline.registry.postgres.ModelTable;
 import dev.driveline.registry.postgres.Renewal;
 import dev.driveline.registry.postgres.TboxTable;
+import dev.driveline.registry.postgres.TimelineTable;
+import dev.driveline.registry.postgres.TopicExceptions;
+import dev.driveline.registry.postgres.TopicRuleTable;
 import dev.driveline.registry.postgres.VehicleTable;
+import dev.driveline.registry.timeline.VehicleEvent;
 import dev.driveline.registry.x509.BirthCertificates;
 import dev.driveline.registry.x509.CertsOnly;
 import dev.driveline.registry.x509.Fingerprints;
@@ -29,14 +38,17 @@ import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.runtime.rest.ApiDocument;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +64,18 @@ public final class RegistryService implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryService.class);
     private static final String SCHEMA = "registry";
     private static final Set<Topic> TOPICS =
-            Set.of(Topic.REGISTRY_VEHICLES, Topic.REGISTRY_CATALOGUES, Topic.REGISTRY_ACCESS);
+            Set.of(
+                    Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_CATALOGUES,
+                    Topic.REGISTRY_ACCESS,
+                    Topic.VEHICLE_EVENTS);
+
+    /** A file a resource. */
+    private static final List<String> API =
+            List.of(
+                    "openapi/registry/audit.yaml",
+                    "openapi/registry/timeline.yaml",
+                    "openapi/registry/access-rules.yaml");
 
     private final Closings closings = new Closings();
     private final EstServer est;
@@ -77,6 +100,8 @@ public final class RegistryService implements AutoCloseable {
                         process.metrics()));
         var announcements = new Announcements(outbox, signer, config.epoch());
 
+        var exceptions = new TopicExceptions(announcements);
+        announcements.onVehicles(exceptions::changed);
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
         var vehicles = new VehicleTable(database, announcements);
@@ -84,7 +109,7 @@ public final class RegistryService implements AutoCloseable {
         var certificates = new CertificateTable(database, announcements, process.clock());
         var authorities = new AuthorityTable(database, announcements);
         authorities.trust(anchorOf(authority));
-        new Renewal(database, announcements).run();
+        new Renewal(database, announcements, exceptions).run();
 
         process.rest().add(new ModelRoutes(models, catalogues).routes());
         process.rest().add(new CatalogueRoutes(catalogues).routes());
@@ -97,6 +122,13 @@ public final class RegistryService implements AutoCloseable {
                                         tenant -> authoritiesOf(authorities, tenant),
                                         process.clock())
                                 .routes());
+        process.rest().add(new AuditRoutes(new AuditTable(database)).routes());
+        var timeline = new TimelineTable(database);
+        process.rest().add(new TimelineRoutes(timeline).routes());
+        closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));
+        var rules = new TopicRuleTable(database, exceptions);
+        process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
+        process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
         est =
                 closings.add(
@@ -135,6 +167,25 @@ public final class RegistryService implements AutoCloseable {
     @Override
     public void close() {
         closings.close();
+    }
+
+    private static EventReader.Store storeOf(TimelineTable timeline) {
+        return new EventReader.Store() {
+            @Override
+            public Map<Integer, Long> offsets() {
+                return timeline.offsets();
+            }
+
+            @Override
+            public void store(List<VehicleEvent> events, Map<Integer, Long> next) {
+                timeline.store(events, next);
+            }
+
+            @Override
+            public void forgetBefore(Instant at) {
+                var _ = timeline.forgetBefore(at);
+            }
+        };
     }
 
     private static AuthorityTable.Anchor anchorOf(Authority authority) {

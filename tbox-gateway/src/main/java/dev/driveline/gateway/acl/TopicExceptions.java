@@ -6,14 +6,14 @@ import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.registry.AccessRule.TopicException;
 import dev.driveline.contract.registry.AccessRule.TopicException.Action;
-import dev.driveline.contract.registry.AccessRule.TopicException.Effect;
+import dev.driveline.contract.registry.TopicRuling;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Set;
 
 /**
  * The exceptions that concern one vehicle, resolved to topics once, so that nothing is matched when
- * it publishes: VIN beats tenant beats template, and for one scope DENY beats ALLOW.
+ * it publishes; {@link TopicRuling} says what beats what.
  *
  * @param deniedUp of the topics that the template gives
  * @param deniedDown the same
@@ -32,49 +32,18 @@ record TopicExceptions(Set<UpTopic> deniedUp, Set<DownTopic> deniedDown) {
         }
         Set<UpTopic> up = EnumSet.noneOf(UpTopic.class);
         for (UpTopic topic : UpTopic.values()) {
-            if (denied(Action.PUBLISH, topic.of(vin), vin, tenant, ofVin, ofTenant)) {
+            if (!TopicRuling.of(Action.PUBLISH, topic.of(vin), vin, tenant, ofVin, ofTenant)
+                    .allowed()) {
                 up.add(topic);
             }
         }
         Set<DownTopic> down = EnumSet.noneOf(DownTopic.class);
         for (DownTopic topic : DownTopic.values()) {
-            if (denied(Action.SUBSCRIBE, topic.of(vin), vin, tenant, ofVin, ofTenant)) {
+            if (!TopicRuling.of(Action.SUBSCRIBE, topic.of(vin), vin, tenant, ofVin, ofTenant)
+                    .allowed()) {
                 down.add(topic);
             }
         }
         return new TopicExceptions(up, down);
-    }
-
-    private static boolean denied(
-            Action action,
-            String topic,
-            Vin vin,
-            TenantId tenant,
-            Collection<TopicException> ofVin,
-            Collection<TopicException> ofTenant) {
-        if (says(Effect.DENY, action, topic, vin, tenant, ofVin)) {
-            return true;
-        }
-        if (says(Effect.ALLOW, action, topic, vin, tenant, ofVin)) {
-            return false;
-        }
-        return says(Effect.DENY, action, topic, vin, tenant, ofTenant);
-    }
-
-    private static boolean says(
-            Effect effect,
-            Action action,
-            String topic,
-            Vin vin,
-            TenantId tenant,
-            Collection<TopicException> rules) {
-        for (TopicException rule : rules) {
-            if (rule.effect() == effect
-                    && rule.action() == action
-                    && rule.filter().covers(topic, vin, tenant)) {
-                return true;
-            }
-        }
-        return false;
     }
 }

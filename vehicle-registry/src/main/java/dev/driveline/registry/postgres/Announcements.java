@@ -19,6 +19,7 @@ public final class Announcements {
     private final Outbox outbox;
     private final Jws.Signer signer;
     private final int epoch;
+    private volatile VehicleListener listener = (handle, vehicles) -> {};
 
     /**
      * @param signer whose public key the gateways pin
@@ -40,7 +41,19 @@ public final class Announcements {
         return Versions.next(0, epoch);
     }
 
+    /** Who hears of every change of vehicles, in its transaction. */
+    @FunctionalInterface
+    public interface VehicleListener {
+        void changed(Handle handle, List<Vehicle> vehicles);
+    }
+
+    /** Before the first change. */
+    public void onVehicles(VehicleListener newListener) {
+        listener = newListener;
+    }
+
     void vehicles(Handle handle, List<Vehicle> vehicles) {
+        listener.changed(handle, vehicles);
         outbox.append(
                 handle,
                 vehicles.stream()

@@ -17,10 +17,12 @@ public final class Renewal {
 
     private final Database database;
     private final Announcements announcements;
+    private final TopicExceptions exceptions;
 
-    public Renewal(Database database, Announcements announcements) {
+    public Renewal(Database database, Announcements announcements, TopicExceptions exceptions) {
         this.database = database;
         this.announcements = announcements;
+        this.exceptions = exceptions;
     }
 
     /** Runs at the start; blocks. */
@@ -36,6 +38,7 @@ public final class Renewal {
                     .forEach(id -> CertificateTable.announce(handle, announcements, id));
             below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below")
                     .forEach(id -> AuthorityTable.announce(handle, announcements, id));
+            exceptions.renew(handle);
         });
     }
 

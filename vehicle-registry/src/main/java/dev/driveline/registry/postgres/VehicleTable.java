@@ -155,6 +155,13 @@ public final class VehicleTable implements Vehicles {
                         .orElseThrow(() -> unknown(vin));
     }
 
+    /**
+     * @throws InvalidValueException VEHICLE_UNKNOWN
+     */
+    static void mustExist(Handle handle, TenantId tenant, Vin vin) {
+        var _ = find(handle, tenant, vin);
+    }
+
     /** Publishes the facts of a model's vehicles, whose common part has changed. */
     static void announceModel(
             Handle handle, Announcements announcements, TenantId tenant, ModelId model) {

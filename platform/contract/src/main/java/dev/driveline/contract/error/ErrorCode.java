@@ -19,6 +19,8 @@ public enum ErrorCode {
     CATALOGUE_UNKNOWN(404, false, "No such catalogue"),
     CERTIFICATE_UNKNOWN(404, false, "No such certificate"),
     TBOX_UNKNOWN(404, false, "No such TBox"),
+    ACCESS_RULE_UNKNOWN(404, false, "No such access rule"),
+    GRANT_UNKNOWN(404, false, "No such grant"),
     COMMAND_UNKNOWN(404, false, "No such command"),
     COMMAND_TYPE_UNKNOWN(404, false, "No such command type"),
     NAMESPACE_UNKNOWN(404, false, "No such configuration namespace"),

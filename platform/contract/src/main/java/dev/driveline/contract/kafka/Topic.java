@@ -40,6 +40,8 @@ public enum Topic {
     REGISTRY_VEHICLES("registry.vehicles", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** Catalogues, compressed. Key id@hash; written by the registry through its outbox. */
     REGISTRY_CATALOGUES("registry.catalogues", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
+    /** {@code Grant}. Key VIN/id, partitioned by VIN; written by the registry's outbox. */
+    REGISTRY_GRANTS("registry.grants", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** Signed {@code AccessRule}s. Key by kind and subject; written by the registry's outbox. */
     REGISTRY_ACCESS("registry.access", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO);
 

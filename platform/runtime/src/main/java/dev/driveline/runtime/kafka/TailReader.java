@@ -108,6 +108,11 @@ public final class TailReader implements AutoCloseable {
         }
     }
 
+    /** Whether that has happened. */
+    public boolean caughtUp() {
+        return caughtUp.getCount() == 0;
+    }
+
     /** The next offset of a partition that is to be handled. */
     public long position(int partition) {
         Long position = positions.get(partition);

@@ -2,6 +2,7 @@ package dev.driveline.runtime.rest;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.runtime.auth.Acting;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
@@ -125,7 +126,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
     private void run(Route route, RoutingContext context, EventStream stream, long startedNs) {
         boolean held = true;
         try {
-            Answer answer = route.handler().handle(exchangeOf(route, context));
+            Answer answer = answer(route, exchangeOf(route, context));
             switch (answer) {
                 case Answer.Whole whole -> Responses.send(context, whole);
                 case Answer.Events events -> {
@@ -157,6 +158,12 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     .register(metrics)
                     .record(System.nanoTime() - startedNs, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private static Answer answer(Route route, Exchange exchange) throws Exception {
+        return route.scope() == null
+                ? route.handler().handle(exchange)
+                : Acting.of(exchange.caller()).call(() -> route.handler().handle(exchange));
     }
 
     private Exchange exchangeOf(Route route, RoutingContext context) {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ public final class RestServer implements AutoCloseable {
     private final Vertx vertx;
     private final RestConfig config;
     private final RestRouter router;
+    private final List<Route> added = new CopyOnWriteArrayList<>();
+    private final ApiDocuments documents = new ApiDocuments();
     private @Nullable HttpServer server;
 
     public RestServer(
@@ -27,11 +30,23 @@ public final class RestServer implements AutoCloseable {
         this.router =
                 new RestRouter(
                         vertx, config.maxConcurrent(), config.maxStreams(), authenticator, metrics);
+        router.add(documents.routes());
     }
 
     /** Adds routes; before or after {@link #start}. */
     public void add(List<Route> routes) {
+        added.addAll(routes);
         router.add(routes);
+    }
+
+    /** What was added. */
+    public List<Route> routes() {
+        return List.copyOf(added);
+    }
+
+    /** What the services of this process say of their routes. */
+    public ApiDocuments documents() {
+        return documents;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.driveline.store.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.runtime.auth.Acting;
 import dev.driveline.runtime.rest.ProblemException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -152,17 +153,33 @@ public final class Database implements AutoCloseable {
         return DriverManager.getConnection(config.jdbcUrl(), properties);
     }
 
-    /** Runs {@code work} in one transaction and commits it. */
+    /**
+     * Runs {@code work} in one transaction and commits it. Within it the settings {@code
+     * driveline.actor} and {@code driveline.app} say who acts, for triggers that write it down.
+     */
     public <T> T transaction(Work<T> work) {
+        Acting acting = Acting.now();
         for (int attempt = 1; ; attempt++) {
             try {
-                return jdbi.inTransaction(work::in);
+                return jdbi.inTransaction(handle -> {
+                    if (acting != null) {
+                        sign(handle, acting);
+                    }
+                    return work.in(handle);
+                });
             } catch (SQLException | JdbiException failed) {
                 if (!worthAnotherTry(failed) || attempt == ATTEMPTS) {
                     throw problemOf(failed);
                 }
             }
         }
+    }
+
+    private static void sign(Handle handle, Acting acting) {
+        handle.execute(
+                "SELECT set_config('driveline.actor', ?, true), set_config('driveline.app', ?, true)",
+                acting.actor(),
+                acting.app() == null ? "" : acting.app());
     }
 
     /** As {@link #transaction}, without a result. */

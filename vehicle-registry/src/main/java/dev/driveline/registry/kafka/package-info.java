@@ -1,0 +1,5 @@
+/** What the registry reads. */
+@NullMarked
+package dev.driveline.registry.kafka;
+
+import org.jspecify.annotations.NullMarked;
