@@ -10,6 +10,7 @@ import dev.driveline.registry.http.AuditRoutes;
 import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
+import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
@@ -21,6 +22,7 @@ import dev.driveline.registry.postgres.AuthorityTable;
 import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
+import dev.driveline.registry.postgres.GrantTable;
 import dev.driveline.registry.postgres.ModelTable;
 import dev.driveline.registry.postgres.Renewal;
 import dev.driveline.registry.postgres.TboxTable;
@@ -68,6 +70,7 @@ public final class RegistryService implements AutoCloseable {
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_CATALOGUES,
                     Topic.REGISTRY_ACCESS,
+                    Topic.REGISTRY_GRANTS,
                     Topic.VEHICLE_EVENTS);
 
     /** A file a resource. */
@@ -75,7 +78,8 @@ public final class RegistryService implements AutoCloseable {
             List.of(
                     "openapi/registry/audit.yaml",
                     "openapi/registry/timeline.yaml",
-                    "openapi/registry/access-rules.yaml");
+                    "openapi/registry/access-rules.yaml",
+                    "openapi/registry/grants.yaml");
 
     private final Closings closings = new Closings();
     private final EstServer est;
@@ -109,7 +113,8 @@ public final class RegistryService implements AutoCloseable {
         var certificates = new CertificateTable(database, announcements, process.clock());
         var authorities = new AuthorityTable(database, announcements);
         authorities.trust(anchorOf(authority));
-        new Renewal(database, announcements, exceptions).run();
+        var grants = new GrantTable(database, announcements, process.clock());
+        new Renewal(database, announcements, exceptions, grants).run();
 
         process.rest().add(new ModelRoutes(models, catalogues).routes());
         process.rest().add(new CatalogueRoutes(catalogues).routes());
@@ -128,6 +133,7 @@ public final class RegistryService implements AutoCloseable {
         closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));
         var rules = new TopicRuleTable(database, exceptions);
         process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
+        process.rest().add(new GrantRoutes(grants, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
         est =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.registry.AccessRule;
@@ -34,12 +35,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -47,6 +58,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -67,6 +80,8 @@ final class RegistryRig implements AutoCloseable {
     private final DatabaseConfig database;
     private final KafkaConsumer<byte[], byte[]> reader;
     private final List<ConsumerRecord<byte[], byte[]>> seen = new ArrayList<>();
+    private final KafkaProducer<byte[], byte[]> writer;
+    private ProducerRecord<byte[], byte[]> lastEvent;
     private final HttpClient http = HttpClient.newHttpClient();
     private ServiceProcess process;
     private RegistryService service;
@@ -99,11 +114,16 @@ final class RegistryRig implements AutoCloseable {
         start(0);
         reader = new KafkaConsumer<>(kafka.consumer("reader"));
         reader.assign(
-                Stream.of(Topic.REGISTRY_VEHICLES, Topic.REGISTRY_CATALOGUES, Topic.REGISTRY_ACCESS)
+                Stream.of(
+                                Topic.REGISTRY_VEHICLES,
+                                Topic.REGISTRY_CATALOGUES,
+                                Topic.REGISTRY_GRANTS,
+                                Topic.REGISTRY_ACCESS)
                         .flatMap(topic -> reader.partitionsFor(kafka.prefix().of(topic)).stream())
                         .map(of -> new TopicPartition(of.topic(), of.partition()))
                         .toList());
         reader.seekToBeginning(reader.assignment());
+        writer = new KafkaProducer<>(kafka.producer("writer"));
     }
 
     /** Starts the registry, in whatever state its database is. */
@@ -153,6 +173,7 @@ final class RegistryRig implements AutoCloseable {
     public void close() {
         stop();
         reader.close();
+        writer.close();
     }
 
     ServiceProcess process() {
@@ -228,6 +249,44 @@ final class RegistryRig implements AutoCloseable {
         return seen.stream()
                 .filter(record -> record.topic().equals(kafka.prefix().of(topic)))
                 .toList();
+    }
+
+    /** What a gateway says of a vehicle. */
+    void event(Vin vin, String type, Instant at, Map<String, ?> data) {
+        lastEvent =
+                new ProducerRecord<>(
+                        kafka.prefix().of(Topic.VEHICLE_EVENTS),
+                        vin.value().getBytes(StandardCharsets.US_ASCII),
+                        Json.bytes(data));
+        Map.of(
+                        Headers.EVENT_ID, UUID.randomUUID().toString(),
+                        Headers.EVENT_TYPE, type,
+                        Headers.EVENT_TIME, at.toString())
+                .forEach((name, value) ->
+                        lastEvent.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        repeatLastEvent();
+    }
+
+    /** As a gateway that does not know whether it was stored. */
+    void repeatLastEvent() {
+        try {
+            writer.send(lastEvent).get(10, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException failed) {
+            throw new IllegalStateException(failed);
+        }
+    }
+
+    /** Straight to the database. */
+    void sql(String statement) {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                database.jdbcUrl(), database.user(), database.password());
+                Statement run = connection.createStatement()) {
+            run.execute("SET search_path = registry");
+            run.execute(statement);
+        } catch (SQLException refused) {
+            throw new IllegalStateException(refused);
+        }
     }
 
     static String keyOf(ConsumerRecord<byte[], byte[]> record) {

@@ -3,6 +3,7 @@ package dev.driveline.registry.postgres;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.contract.registry.Grant;
 import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -63,6 +64,11 @@ public final class Announcements {
                                         vehicle.vin().value(),
                                         Json.bytes(vehicle.fact())))
                         .toList());
+    }
+
+    void grant(Handle handle, Grant grant) {
+        outbox.append(
+                handle, OutboxRecord.of(Topic.REGISTRY_GRANTS, grant.key(), Json.bytes(grant)));
     }
 
     void access(Handle handle, AccessRule rule) {

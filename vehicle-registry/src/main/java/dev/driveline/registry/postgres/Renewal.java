@@ -18,11 +18,17 @@ public final class Renewal {
     private final Database database;
     private final Announcements announcements;
     private final TopicExceptions exceptions;
+    private final GrantTable grants;
 
-    public Renewal(Database database, Announcements announcements, TopicExceptions exceptions) {
+    public Renewal(
+            Database database,
+            Announcements announcements,
+            TopicExceptions exceptions,
+            GrantTable grants) {
         this.database = database;
         this.announcements = announcements;
         this.exceptions = exceptions;
+        this.grants = grants;
     }
 
     /** Runs at the start; blocks. */
@@ -39,6 +45,7 @@ public final class Renewal {
             below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below")
                     .forEach(id -> AuthorityTable.announce(handle, announcements, id));
             exceptions.renew(handle);
+            grants.renew(handle);
         });
     }
 
