@@ -36,7 +36,8 @@ public final class CommandService implements AutoCloseable {
                     Topic.GATEWAY_HEARTBEATS,
                     Topic.GATEWAY_DOWNLINK,
                     Topic.COMMAND_EVENTS,
-                    Topic.REGISTRY_VEHICLES);
+                    Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_GRANTS);
 
     private final Closings closings = new Closings();
 
@@ -46,6 +47,7 @@ public final class CommandService implements AutoCloseable {
         Jws.Signer signer =
                 new Jws.Signer(config.signingKeyId(), PrivateKeys.fromPem(config.signingKey()));
         Topics.prepare(config.kafka(), TOPICS);
+        process.watchGrants(config.kafka());
         Database database = closings.add(Database.openWithOutbox(config.database(), "command"));
         Outbox outbox = new Outbox();
         closings.add(

@@ -61,7 +61,9 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
                         Topic.REGISTRY_VEHICLES,
-                        Topic.REGISTRY_CATALOGUES));
+                        Topic.REGISTRY_CATALOGUES,
+                        Topic.REGISTRY_GRANTS));
+        process.watchGrants(config.kafka());
         Database database = Database.open(config.database(), SCHEMA);
         closings.add("database", database);
 

@@ -128,6 +128,7 @@ public final class RegistryService implements AutoCloseable {
                                         process.clock())
                                 .routes());
         process.rest().add(new AuditRoutes(new AuditTable(database)).routes());
+        process.watchGrants(config.kafka());
         var timeline = new TimelineTable(database);
         process.rest().add(new TimelineRoutes(timeline).routes());
         closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));

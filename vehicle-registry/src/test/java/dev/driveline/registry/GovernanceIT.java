@@ -288,8 +288,7 @@ final class GovernanceIT {
 
     @Test
     void aGrantIsToldAndEndsWithTheOwner() {
-        Reply first =
-                addGrant("owner-" + number, "[\"telemetry:read\",\"commands:send:doors.lock\"]");
+        Reply first = addGrant("owner-" + number, "[\"telemetry:read\",\"commands:send\"]");
         assertEquals(201, first.status(), first.json().toString());
         Reply second = addGrant("child-" + number, "[\"telemetry:read\"]");
         assertEquals(204, rig.call("demo", "DELETE", second.header("Location"), "").status());
@@ -304,6 +303,26 @@ final class GovernanceIT {
         assertFalse(ofFirst.getLast().holdsAt(Instant.now()));
         assertTrue(ofFirst.getLast().version() > ofFirst.getFirst().version());
         assertEquals(2, rig.get(path + "/grants").json().path("items").size());
+    }
+
+    @Test
+    void aPersonMayDoWhatWasGrantedAndNothingElse() {
+        String person = "~owner-" + number;
+        Vin another = Vin.of("WDRV0TESTGVR3" + number);
+        addVehicle(another, model);
+        assertEquals(403, rig.call(person, "GET", path, "").status());
+        assertEquals(0, items(rig.call(person, "GET", "/api/v1/vehicles", "")).size());
+        Reply grant = addGrant(person.substring(1), "[\"registry:read\"]");
+        Eventually.within(LIMIT)
+                .that("granted", () -> rig.call(person, "GET", path, "").status() == 200);
+        assertEquals(1, items(rig.call(person, "GET", "/api/v1/vehicles", "")).size());
+        assertEquals(403, rig.call(person, "GET", "/api/v1/vehicles/" + another, "").status());
+        rig.call("demo", "DELETE", grant.header("Location"), "");
+        Eventually.within(LIMIT)
+                .that("ended", () -> rig.call(person, "GET", path, "").status() == 403);
+        addGrant(person.substring(1), "[\"telemetry:read\"]");
+        Eventually.within(LIMIT).that("told", () -> grants().size() == 3);
+        assertEquals(403, rig.call(person, "GET", path, "").status(), "another scope");
     }
 
     @Test

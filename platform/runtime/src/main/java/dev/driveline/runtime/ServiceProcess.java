@@ -3,6 +3,8 @@ package dev.driveline.runtime;
 import dev.driveline.runtime.admin.AdminServer;
 import dev.driveline.runtime.admin.Health;
 import dev.driveline.runtime.auth.Authenticator;
+import dev.driveline.runtime.kafka.GrantLog;
+import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.runtime.rest.RestRouter;
 import dev.driveline.runtime.rest.RestServer;
@@ -16,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one operating system process has once, however many services run in it: event loops, the
@@ -38,6 +41,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final AdminServer admin;
     private final Clock clock;
     private final Closings closings = new Closings();
+    private @Nullable GrantLog grants;
 
     private ServiceProcess(ProcessConfig config, Authenticator authenticator, Clock clock) {
         this.clock = clock;
@@ -95,6 +99,20 @@ public final class ServiceProcess implements AutoCloseable {
     public static ServiceProcess start(
             ProcessConfig config, Authenticator authenticator, Clock clock) {
         return new ServiceProcess(config, authenticator, clock);
+    }
+
+    /**
+     * Makes the REST port ask {@code registry.grants} what persons may do; once a process, however
+     * many services ask for it.
+     *
+     * @throws IllegalStateException if the topic is missing or Kafka does not answer
+     */
+    public synchronized void watchGrants(KafkaConfig kafka) {
+        if (grants == null) {
+            grants = new GrantLog(kafka, "grants", clock);
+            onClose("grants", grants);
+            rest.grants(grants);
+        }
     }
 
     public Vertx vertx() {

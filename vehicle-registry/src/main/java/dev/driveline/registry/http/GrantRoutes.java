@@ -134,8 +134,7 @@ public final class GrantRoutes {
                     ErrorCode.INVALID_REQUEST, "body: member 'scopes' names at least one scope");
         }
         for (String text : texts) {
-            // A single type of command may be granted, too.
-            if (!known.contains(text) && !text.startsWith(Scope.COMMANDS_SEND.text() + ":")) {
+            if (!known.contains(text)) {
                 throw new InvalidValueException("scopes", text, "expected one of " + known);
             }
         }

@@ -4,6 +4,7 @@ import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.ProblemException;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,35 @@ import org.jspecify.annotations.Nullable;
  * @param actor the app that acts for it, {@code act.sub} of RFC 8693; null where there is none
  * @param scopes as they stand in the token, also those that this version does not know
  * @param vins the vehicles that the token covers; null covers all of the tenant
+ * @param person whether the token is a person's, who may do only what was granted, claim {@code
+ *     person}
  */
 public record Caller(
         String subject,
         @Nullable String actor,
         TenantId tenant,
         Set<String> scopes,
-        @Nullable Set<Vin> vins) {
+        @Nullable Set<Vin> vins,
+        boolean person) {
+
+    /** One of those who run the fleet, or their machine. */
+    public Caller(
+            String subject,
+            @Nullable String actor,
+            TenantId tenant,
+            Set<String> scopes,
+            @Nullable Set<Vin> vins) {
+        this(subject, actor, tenant, scopes, vins, false);
+    }
+
+    /** The same, for no other vehicles than these. */
+    public Caller within(Set<Vin> only) {
+        Set<Vin> both = new HashSet<>(only);
+        if (vins != null) {
+            both.retainAll(vins);
+        }
+        return new Caller(subject, actor, tenant, scopes, Set.copyOf(both), person);
+    }
 
     public boolean has(Scope scope) {
         return scopes.contains(scope.text());

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * needed, cached, and fetched again for a key id that it did not hold.
  *
  * <p>Claims: {@code iss}, {@code aud}, {@code exp}, {@code sub}, {@code tenant}, {@code scope}
- * (blank separated), optional {@code vins} (at most 50), {@code fleets}, {@code act.sub}. Clock
- * skew 30 s. Source: RFC 7519, RFC 9068.
+ * (blank separated), optional {@code vins} (at most 50), {@code fleets}, {@code act.sub}, {@code
+ * person}. Clock skew 30 s. Source: RFC 7519, RFC 9068.
  */
 public final class OidcAuthenticator implements Authenticator {
 
@@ -110,7 +110,8 @@ public final class OidcAuthenticator implements Authenticator {
                 actorOf(claims),
                 TenantId.of(claims.getStringClaim("tenant")),
                 scopes,
-                vinsOf(claims));
+                vinsOf(claims),
+                Boolean.TRUE.equals(claims.getBooleanClaim("person")));
     }
 
     private static @Nullable String actorOf(JWTClaimsSet claims) throws ParseException {

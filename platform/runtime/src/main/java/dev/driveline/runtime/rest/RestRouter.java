@@ -5,6 +5,7 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Acting;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.auth.Grants;
 import dev.driveline.runtime.auth.Scope;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -18,6 +19,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +41,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places;
     private final Semaphore streams;
+    private volatile Grants grants = (tenant, subject, scope) -> Set.of();
 
     /**
      * @param maxConcurrent requests at work at once; more are answered 503
@@ -91,6 +94,11 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     .handler(context -> dispatch(route, context))
                     .failureHandler(context -> bodyFailed(route, context));
         }
+    }
+
+    /** What persons were granted; until it is known, nothing was. */
+    public void grants(Grants known) {
+        grants = known;
     }
 
     @Override
@@ -174,6 +182,9 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     ErrorCode.MISSING_SCOPE,
                     "the token of '" + caller.subject() + "' lacks the scope " + scope.text(),
                     Map.of("scope", scope.text()));
+        }
+        if (scope != null && caller != null && caller.person()) {
+            caller = caller.within(grants.of(caller.tenant(), caller.subject(), scope));
         }
         Buffer body = context.body().buffer();
         return new Exchange(

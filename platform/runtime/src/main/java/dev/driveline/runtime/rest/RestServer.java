@@ -1,6 +1,7 @@
 package dev.driveline.runtime.rest;
 
 import dev.driveline.runtime.auth.Authenticator;
+import dev.driveline.runtime.auth.Grants;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -37,6 +38,11 @@ public final class RestServer implements AutoCloseable {
     public void add(List<Route> routes) {
         added.addAll(routes);
         router.add(routes);
+    }
+
+    /** What persons were granted; before it is set, nothing was. */
+    public void grants(Grants known) {
+        router.grants(known);
     }
 
     /** What was added. */
