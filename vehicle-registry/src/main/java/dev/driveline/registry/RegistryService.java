@@ -12,6 +12,7 @@ import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
 import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.ModelRoutes;
+import dev.driveline.registry.http.RepublicationRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
 import dev.driveline.registry.http.VehicleRoutes;
@@ -79,7 +80,8 @@ public final class RegistryService implements AutoCloseable {
                     "openapi/registry/audit.yaml",
                     "openapi/registry/timeline.yaml",
                     "openapi/registry/access-rules.yaml",
-                    "openapi/registry/grants.yaml");
+                    "openapi/registry/grants.yaml",
+                    "openapi/registry/republication.yaml");
 
     private final Closings closings = new Closings();
     private final EstServer est;
@@ -114,7 +116,8 @@ public final class RegistryService implements AutoCloseable {
         var authorities = new AuthorityTable(database, announcements);
         authorities.trust(anchorOf(authority));
         var grants = new GrantTable(database, announcements, process.clock());
-        new Renewal(database, announcements, exceptions, grants).run();
+        var renewal = new Renewal(database, announcements, exceptions, grants);
+        renewal.run();
 
         process.rest().add(new ModelRoutes(models, catalogues).routes());
         process.rest().add(new CatalogueRoutes(catalogues).routes());
@@ -134,6 +137,7 @@ public final class RegistryService implements AutoCloseable {
         closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));
         var rules = new TopicRuleTable(database, exceptions);
         process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
+        process.rest().add(new RepublicationRoutes(renewal::everything).routes());
         process.rest().add(new GrantRoutes(grants, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);

@@ -342,6 +342,39 @@ final class GovernanceIT {
         assertEquals(404, rig.get(path + "/grants/none").status());
     }
 
+    // Republication.
+
+    @Test
+    void everythingIsToldAnewOnRequest() {
+        addRule("VIN", vin.value(), "PUBLISH", "DENY", "v1/${vin}/up/can");
+        addGrant("p", "[\"telemetry:read\"]");
+        String rule = "acl/vehicle/" + vin + "/PUBLISH/DENY/v1/${vin}/up/can";
+        Eventually.within(LIMIT)
+                .that("told", () -> states(rule).size() == 1 && grants().size() == 1);
+        int facts = facts();
+        assertEquals(
+                403,
+                rig.call("demo/registry:write", "POST", "/api/v1/registry:republish", "").status());
+        assertEquals(204, rig.post("/api/v1/registry:republish", "").status());
+        Eventually.within(LIMIT)
+                .that(
+                        "told again",
+                        () ->
+                                states(rule).equals(List.of(State.IN_FORCE, State.IN_FORCE))
+                                        && grants().size() == 2
+                                        && facts() == facts + 1);
+        List<AccessRule> rules = rig.rules(rule);
+        assertTrue(rules.getLast().version() > rules.getFirst().version());
+        assertTrue(grants().getLast().version() > grants().getFirst().version());
+    }
+
+    private int facts() {
+        return (int)
+                rig.records(Topic.REGISTRY_VEHICLES).stream()
+                        .filter(record -> RegistryRig.keyOf(record).equals(vin.value()))
+                        .count();
+    }
+
     private Reply addModel(String id) {
         return rig.post("/api/v1/models", "{\"id\":\"" + id + "\",\"name\":\"" + id + "\"}");
     }

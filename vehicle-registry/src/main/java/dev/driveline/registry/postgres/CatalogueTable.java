@@ -69,6 +69,18 @@ public final class CatalogueTable implements Catalogues {
         });
     }
 
+    /** Publishes every catalogue anew. */
+    static void announceAll(Handle handle, Announcements announcements) {
+        handle.createQuery("SELECT id, hash, source FROM catalogue ORDER BY created_at")
+                .map((row, _) -> {
+                    CatalogueRef ref =
+                            CatalogueRef.parse(row.getString("id") + "@" + row.getString("hash"));
+                    announcements.catalogue(handle, ref, Compression.pack(row.getBytes("source")));
+                    return ref;
+                })
+                .list();
+    }
+
     @Override
     public CatalogueSummary get(TenantId tenant, CatalogueRef ref) {
         String sql =

@@ -112,11 +112,11 @@ public final class GrantTable implements VehicleGrants {
         });
     }
 
-    /** Tells everything anew that was told below the present epoch, unless its time is over. */
-    void renew(Handle handle) {
+    /** Tells anew what was told with a version up to this one, unless its time is over. */
+    void renew(Handle handle, long version) {
         handle.createQuery(
-                        "SELECT id FROM vehicle_grant WHERE version < :floor AND until_at > :now FOR UPDATE")
-                .bind("floor", announcements.floor())
+                        "SELECT id FROM vehicle_grant WHERE version <= :version AND until_at > :now FOR UPDATE")
+                .bind("version", version)
                 .bind("now", clock.instant())
                 .mapTo(UUID.class)
                 .list()

@@ -33,28 +33,46 @@ public final class Renewal {
 
     /** Runs at the start; blocks. */
     public void run() {
+        long epochsBefore = announcements.floor() - 1;
         database.run(handle -> {
-            for (Model model : modelsBelow(handle)) {
-                VehicleTable.announceModel(handle, announcements, model.tenant(), model.id());
-            }
-            below(handle, "SELECT vin FROM vehicle WHERE access_version BETWEEN 1 AND :below")
-                    .forEach(
-                            vin -> VehicleTable.announceAccess(handle, announcements, Vin.of(vin)));
-            below(handle, "SELECT id FROM certificate WHERE access_version BETWEEN 1 AND :below")
-                    .forEach(id -> CertificateTable.announce(handle, announcements, id));
-            below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below")
-                    .forEach(id -> AuthorityTable.announce(handle, announcements, id));
-            exceptions.renew(handle);
-            grants.renew(handle);
+            vehicles(handle, epochsBefore);
+            trust(handle, epochsBefore);
         });
+    }
+
+    /**
+     * Publishes everything anew, whatever its epoch, so that topics that were lost or cut are made
+     * whole again. Readers that have it all learn nothing new. Blocks.
+     */
+    public void everything() {
+        database.run(handle -> CatalogueTable.announceAll(handle, announcements));
+        database.run(handle -> vehicles(handle, Long.MAX_VALUE));
+        database.run(handle -> trust(handle, Long.MAX_VALUE));
+    }
+
+    private void vehicles(Handle handle, long below) {
+        for (Model model : modelsBelow(handle, below)) {
+            VehicleTable.announceModel(handle, announcements, model.tenant(), model.id());
+        }
+    }
+
+    private void trust(Handle handle, long below) {
+        below(handle, "SELECT vin FROM vehicle WHERE access_version BETWEEN 1 AND :below", below)
+                .forEach(vin -> VehicleTable.announceAccess(handle, announcements, Vin.of(vin)));
+        below(handle, "SELECT id FROM certificate WHERE access_version BETWEEN 1 AND :below", below)
+                .forEach(id -> CertificateTable.announce(handle, announcements, id));
+        below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below", below)
+                .forEach(id -> AuthorityTable.announce(handle, announcements, id));
+        exceptions.renew(handle, below);
+        grants.renew(handle, below);
     }
 
     private record Model(TenantId tenant, ModelId id) {}
 
-    private List<Model> modelsBelow(Handle handle) {
+    private static List<Model> modelsBelow(Handle handle, long below) {
         return handle.createQuery(
                         "SELECT DISTINCT tenant, model FROM vehicle WHERE version <= :below")
-                .bind("below", announcements.floor() - 1)
+                .bind("below", below)
                 .map((row, _) ->
                         new Model(
                                 TenantId.of(row.getString("tenant")),
@@ -62,9 +80,9 @@ public final class Renewal {
                 .list();
     }
 
-    private List<String> below(Handle handle, String sql) {
+    private static List<String> below(Handle handle, String sql, long below) {
         return handle.createQuery(sql + " FOR UPDATE")
-                .bind("below", announcements.floor() - 1)
+                .bind("below", below)
                 .mapTo(String.class)
                 .list();
     }

@@ -71,14 +71,14 @@ public final class TopicExceptions {
         bring(handle, told(handle, tenant, vins), wanted(handle, tenant, vins));
     }
 
-    /** Tells everything anew that was told below the present epoch. */
-    void renew(Handle handle) {
+    /** Tells everything anew that was told with a version up to this one. */
+    void renew(Handle handle, long version) {
         List<Told> below =
                 handle.createQuery(
                                 """
-                                SELECT * FROM topic_exception WHERE access_version < :floor FOR UPDATE
+                                SELECT * FROM topic_exception WHERE access_version <= :version FOR UPDATE
                                 """)
-                        .bind("floor", announcements.floor())
+                        .bind("version", version)
                         .map((row, _) -> Told.of(row))
                         .list();
         below.forEach(told -> tell(handle, told.exception(), told.inForce()));
