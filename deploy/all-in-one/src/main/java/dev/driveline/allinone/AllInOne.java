@@ -51,7 +51,7 @@ public final class AllInOne implements AutoCloseable {
     private final Consumer<String> progress;
     private final Clock clock = Clock.systemUTC();
     private final EmbeddedKafka kafka;
-    private final EmbeddedPostgresql postgresql;
+    private volatile EmbeddedPostgresql postgresql;
     private final ServiceProcess process;
     private final RegistryService registry;
     private final DevTokens tokens;
@@ -83,10 +83,7 @@ public final class AllInOne implements AutoCloseable {
                                 .withPartitions(PARTITIONS));
         try {
             progress.accept("PostgreSQL …");
-            postgresql =
-                    EmbeddedPostgresql.start(
-                            EmbeddedPostgresql.Config.in(config.data().resolve("postgres"))
-                                    .withPort(config.postgresPort()));
+            postgresql = startPostgresql(config.postgresPort());
         } catch (RuntimeException failed) {
             kafka.close();
             throw failed;
@@ -159,6 +156,11 @@ public final class AllInOne implements AutoCloseable {
         return gateway().webSocketPort();
     }
 
+    /** How many vehicles are connected. */
+    public int sessions() {
+        return gateway().sessions();
+    }
+
     public String kafkaBootstrap() {
         return kafka.bootstrap();
     }
@@ -195,6 +197,21 @@ public final class AllInOne implements AutoCloseable {
                 KafkaConfig.single(kafka.bootstrap(), TopicPrefix.NONE, PARTITIONS),
                 port,
                 webSocketPort);
+    }
+
+    /** Stops PostgreSQL alone, as an outage would. */
+    public void stopPostgresql() {
+        postgresql.close();
+    }
+
+    /** Starts it again on its port and its data. */
+    public void startPostgresql() {
+        postgresql = startPostgresql(postgresql.port());
+    }
+
+    private EmbeddedPostgresql startPostgresql(int port) {
+        return EmbeddedPostgresql.start(
+                EmbeddedPostgresql.Config.in(config.data().resolve("postgres")).withPort(port));
     }
 
     @Override
