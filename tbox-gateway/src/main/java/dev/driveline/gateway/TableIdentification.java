@@ -1,5 +1,7 @@
 package dev.driveline.gateway;
 
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.gateway.access.AccessTable;
 import dev.driveline.gateway.acl.TopicAcl;
 import dev.driveline.gateway.identity.Identification;
@@ -25,6 +27,11 @@ record TableIdentification(VehicleTrust trust, AccessTable access) implements Id
     @Override
     public @Nullable RefusalReason objection(VehicleIdentity identity) {
         return access.objection(identity);
+    }
+
+    @Override
+    public AccessRule.@Nullable VehicleLimits limitsFor(Vin vin) {
+        return access.limitsFor(vin);
     }
 
     @Override

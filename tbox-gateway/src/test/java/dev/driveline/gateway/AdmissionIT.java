@@ -7,6 +7,7 @@ import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.VehicleSession;
 import dev.driveline.gateway.acl.TopicAcl;
@@ -83,6 +84,11 @@ final class AdmissionIT {
         @Override
         public RefusalReason objection(VehicleIdentity known) {
             return revoked ? RefusalReason.REVOKED : null;
+        }
+
+        @Override
+        public AccessRule.VehicleLimits limitsFor(Vin vin) {
+            return null;
         }
 
         @Override

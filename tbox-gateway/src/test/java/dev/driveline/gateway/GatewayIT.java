@@ -597,6 +597,26 @@ class GatewayIT {
     }
 
     @Test
+    void aVehicleWithLimitsOfItsOwnIsClosedWhenItBabbles() throws Exception {
+        rig.limit(vin, 1, 1 << 20);
+        Eventually.within(Duration.ofSeconds(5))
+                .that("the limit is known", () -> rig.rules("limits") >= 1);
+        try (RawVehicle raw = raw()) {
+            raw.send(RawVehicle.connectFive(vin, 4));
+            assertEquals(RawVehicle.CONNACK, raw.read().type());
+            for (int i = 1; i <= 40; i++) {
+                raw.send(RawVehicle.publishFive(0x32, i, UpTopic.CAN.of(vin), new byte[1]));
+            }
+            RawVehicle.Packet packet = raw.read();
+            while (packet.type() == RawVehicle.PUBACK) {
+                packet = raw.read();
+            }
+            assertEquals(RawVehicle.DISCONNECT, packet.type());
+            assertEquals(0x96, packet.body()[0] & 0xFF, "Message rate too high");
+        }
+    }
+
+    @Test
     void webSocketsWorkTheSame() {
         Mqtt5BlockingClient client =
                 MqttClient.builder()

@@ -217,6 +217,12 @@ final class GatewayRig implements AutoCloseable {
         return gateway.port();
     }
 
+    /** How many rules of a kind the gateway holds. */
+    int rules(String kind) {
+        return (int)
+                process.metrics().get("gateway.access.rules").tag("kind", kind).gauge().value();
+    }
+
     /** The sum of a counter over all its labels. */
     double counted(String counter) {
         return process.metrics().find(counter).counters().stream()
@@ -276,6 +282,12 @@ final class GatewayRig implements AutoCloseable {
                         ++version,
                         suspended ? AccessRule.State.IN_FORCE : AccessRule.State.REMOVED,
                         vin));
+    }
+
+    void limit(Vin vin, int messagesPerS, int bytesPerS) {
+        publish(
+                new AccessRule.VehicleLimits(
+                        ++version, AccessRule.State.IN_FORCE, vin, messagesPerS, bytesPerS));
     }
 
     void revoke(X509Certificate certificate) {

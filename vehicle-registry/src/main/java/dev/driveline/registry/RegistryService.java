@@ -11,6 +11,7 @@ import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
 import dev.driveline.registry.http.GrantRoutes;
+import dev.driveline.registry.http.LimitRoutes;
 import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.RepublicationRoutes;
 import dev.driveline.registry.http.TboxRoutes;
@@ -24,6 +25,7 @@ import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
 import dev.driveline.registry.postgres.GrantTable;
+import dev.driveline.registry.postgres.LimitTable;
 import dev.driveline.registry.postgres.ModelTable;
 import dev.driveline.registry.postgres.Renewal;
 import dev.driveline.registry.postgres.TboxTable;
@@ -80,6 +82,7 @@ public final class RegistryService implements AutoCloseable {
                     "openapi/registry/audit.yaml",
                     "openapi/registry/timeline.yaml",
                     "openapi/registry/access-rules.yaml",
+                    "openapi/registry/limits.yaml",
                     "openapi/registry/grants.yaml",
                     "openapi/registry/republication.yaml");
 
@@ -116,7 +119,8 @@ public final class RegistryService implements AutoCloseable {
         var authorities = new AuthorityTable(database, announcements);
         authorities.trust(anchorOf(authority));
         var grants = new GrantTable(database, announcements, process.clock());
-        var renewal = new Renewal(database, announcements, exceptions, grants);
+        var limits = new LimitTable(database, announcements);
+        var renewal = new Renewal(database, announcements, exceptions, grants, limits);
         renewal.run();
 
         process.rest().add(new ModelRoutes(models, catalogues).routes());
@@ -138,6 +142,7 @@ public final class RegistryService implements AutoCloseable {
         var rules = new TopicRuleTable(database, exceptions);
         process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
         process.rest().add(new RepublicationRoutes(renewal::everything).routes());
+        process.rest().add(new LimitRoutes(limits, process.clock()).routes());
         process.rest().add(new GrantRoutes(grants, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);

@@ -284,6 +284,28 @@ final class GovernanceIT {
         assertEquals(404, rig.get("/api/v1/access-rules/no-uuid").status());
     }
 
+    @Test
+    void aVehiclesOwnLimitsAreToldAndTakenAway() {
+        assertEquals(404, rig.get(path + "/limits").status());
+        String body = "{\"messagesPerS\":5,\"bytesPerS\":4096,\"reason\":\"a loose contact\"}";
+        assertEquals(200, rig.call("demo", "PUT", path + "/limits", body).status());
+        assertEquals(5, rig.get(path + "/limits").json().path("messagesPerS").asInt());
+        assertEquals(
+                400, rig.call("demo", "PUT", path + "/limits", body.replace("5", "0")).status());
+        assertEquals(404, rig.call("other", "PUT", path + "/limits", body).status());
+        assertEquals(204, rig.call("demo", "DELETE", path + "/limits", "").status());
+        assertEquals(404, rig.call("demo", "DELETE", path + "/limits", "").status());
+        Eventually.within(LIMIT)
+                .that(
+                        "told",
+                        () ->
+                                states("limits/" + vin)
+                                        .equals(List.of(State.IN_FORCE, State.REMOVED)));
+        AccessRule.VehicleLimits told =
+                (AccessRule.VehicleLimits) rig.rules("limits/" + vin).getFirst();
+        assertEquals(4096, told.bytesPerS());
+    }
+
     // Grants.
 
     @Test

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions of {@code registry.access} in memory: trust anchors, revoked certificates,
- * suspended vehicles, topics that are denied.
+ * suspended vehicles, topics that are denied, limits of single vehicles.
  *
  * <p>A rule with a version not above the one known is ignored, so a replayed record gives no trust
  * back. One thread applies, any reads.
@@ -30,6 +30,7 @@ public final class AccessTable {
     private final AtomicLong anchorGeneration = new AtomicLong();
     private final Set<CertificateId> revoked = ConcurrentHashMap.newKeySet();
     private final Set<Vin> suspended = ConcurrentHashMap.newKeySet();
+    private final Map<Vin, AccessRule.VehicleLimits> limits = new ConcurrentHashMap<>();
     private final TopicTable topics = new TopicTable();
     private volatile Consumer<AccessRule.TopicException> topicListener = changed -> {};
 
@@ -56,6 +57,11 @@ public final class AccessTable {
     /** What an identity may publish and subscribe to now. */
     public TopicAcl aclFor(VehicleIdentity identity) {
         return topics.aclFor(identity);
+    }
+
+    /** What a vehicle's data may come to; null for what is stated for all. */
+    public AccessRule.@Nullable VehicleLimits limitsFor(Vin vin) {
+        return limits.get(vin);
     }
 
     public Change apply(AccessRule rule) {
@@ -88,6 +94,14 @@ public final class AccessTable {
                 yield Change.TOPICS;
             }
             case AccessRule.SuspendedVehicle vehicle -> changeOf(suspended, vehicle.vin(), inForce);
+            case AccessRule.VehicleLimits vehicle -> {
+                if (inForce) {
+                    limits.put(vehicle.vin(), vehicle);
+                } else {
+                    limits.remove(vehicle.vin());
+                }
+                yield Change.WIDENED;
+            }
         };
     }
 
@@ -147,7 +161,9 @@ public final class AccessTable {
                 "vehicles",
                 suspended.size(),
                 "topics",
-                topics.size());
+                topics.size(),
+                "limits",
+                limits.size());
     }
 
     @Override

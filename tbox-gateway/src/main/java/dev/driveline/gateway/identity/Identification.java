@@ -1,5 +1,7 @@
 package dev.driveline.gateway.identity;
 
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.gateway.acl.TopicAcl;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ public interface Identification {
 
     /** What the vehicle may publish and subscribe to now. */
     TopicAcl aclFor(VehicleIdentity identity);
+
+    /** What the vehicle's data may come to; null for what is stated for all. */
+    AccessRule.@Nullable VehicleLimits limitsFor(Vin vin);
 
     /** The answer. */
     sealed interface Judgement {

@@ -71,6 +71,11 @@ public record Limits(
             int talkBytesPerS,
             int burstS) {
 
+        /** The same with another quota for data. */
+        public Rates withData(int messagesPerS, int bytesPerS) {
+            return new Rates(messagesPerS, bytesPerS, talkMessagesPerS, talkBytesPerS, burstS);
+        }
+
         public static final Rates STATED = new Rates(500, 4 << 20, 100, 1 << 20, 10);
 
         public static final Rates UNLIMITED =

@@ -2,12 +2,14 @@ package dev.driveline.gateway.mqtt;
 
 import dev.driveline.contract.id.SessionId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.gateway.identity.Identification;
 import dev.driveline.gateway.identity.RefusalReason;
 import dev.driveline.gateway.identity.VehicleIdentity;
 import dev.driveline.gateway.link.CloseReason;
 import dev.driveline.gateway.link.ConnectRefusal;
 import dev.driveline.gateway.link.Input;
+import dev.driveline.gateway.link.Limits;
 import dev.driveline.gateway.link.Protocol;
 import dev.driveline.gateway.presence.TakeoverGuard;
 import io.netty.handler.codec.mqtt.MqttConnectReturnCode;
@@ -98,6 +100,7 @@ final class Admission {
                         loop,
                         identity,
                         protocol,
+                        limitsOf(vin),
                         new Bridge.Session(
                                 session,
                                 parts.clock().instant(),
@@ -108,6 +111,14 @@ final class Admission {
         }
         closeIfTrustWasLost(link);
         return link;
+    }
+
+    private Limits limitsOf(Vin vin) {
+        AccessRule.VehicleLimits own = identification.limitsFor(vin);
+        Limits stated = parts.limits();
+        return own == null
+                ? stated
+                : stated.with(stated.rates().withData(own.messagesPerS(), own.bytesPerS()));
     }
 
     /** Who narrows trust changes the table first and then closes the links that it finds. */

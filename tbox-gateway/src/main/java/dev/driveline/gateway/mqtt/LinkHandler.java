@@ -6,6 +6,7 @@ import dev.driveline.gateway.identity.VehicleIdentity;
 import dev.driveline.gateway.link.CloseReason;
 import dev.driveline.gateway.link.Effect;
 import dev.driveline.gateway.link.Input;
+import dev.driveline.gateway.link.Limits;
 import dev.driveline.gateway.link.Link;
 import dev.driveline.gateway.link.Protocol;
 import dev.driveline.gateway.operation.SessionHead;
@@ -54,12 +55,13 @@ final class LinkHandler extends ChannelInboundHandlerAdapter {
             LoopInbox loop,
             VehicleIdentity identity,
             Protocol protocol,
+            Limits limits,
             Bridge.Session session) {
         this.parts = parts;
         this.loop = loop;
         this.identity = identity;
-        this.link = new Link(parts.limits(), parts.run(), parts.slot());
-        this.packets = new Packets(protocol, parts.limits(), identity.vin());
+        this.link = new Link(limits, parts.run(), parts.slot());
+        this.packets = new Packets(protocol, limits, identity.vin());
         this.bridge = new Bridge(parts, this, identity, protocol, session);
     }
 

@@ -215,7 +215,9 @@ public final class MqttEdge implements AutoCloseable {
                     }
                 }
             }
-            case AccessRule.TrustAnchor _, AccessRule.TopicException _ ->
+            case AccessRule.TrustAnchor _,
+                    AccessRule.TopicException _,
+                    AccessRule.VehicleLimits _ ->
                     parts.links().all().forEach(link -> reconsider(link, access));
         }
     }

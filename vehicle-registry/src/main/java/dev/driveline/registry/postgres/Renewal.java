@@ -19,16 +19,19 @@ public final class Renewal {
     private final Announcements announcements;
     private final TopicExceptions exceptions;
     private final GrantTable grants;
+    private final LimitTable limits;
 
     public Renewal(
             Database database,
             Announcements announcements,
             TopicExceptions exceptions,
-            GrantTable grants) {
+            GrantTable grants,
+            LimitTable limits) {
         this.database = database;
         this.announcements = announcements;
         this.exceptions = exceptions;
         this.grants = grants;
+        this.limits = limits;
     }
 
     /** Runs at the start; blocks. */
@@ -65,6 +68,7 @@ public final class Renewal {
                 .forEach(id -> AuthorityTable.announce(handle, announcements, id));
         exceptions.renew(handle, below);
         grants.renew(handle, below);
+        limits.renew(handle, below);
     }
 
     private record Model(TenantId tenant, ModelId id) {}

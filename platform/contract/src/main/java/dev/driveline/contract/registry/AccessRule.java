@@ -80,6 +80,34 @@ public sealed interface AccessRule {
     }
 
     /**
+     * What one vehicle's data may come to instead of what is stated for all, from its next CONNECT
+     * on. Its events, responses and reports have their own quota, which stays.
+     *
+     * @param messagesPerS averaged over the usual burst, from 1
+     * @param bytesPerS the same, from 1
+     */
+    record VehicleLimits(long version, State state, Vin vin, int messagesPerS, int bytesPerS)
+            implements AccessRule {
+
+        /**
+         * @throws InvalidValueException naming the one that is below 1
+         */
+        public VehicleLimits {
+            if (messagesPerS < 1 || bytesPerS < 1) {
+                throw new InvalidValueException(
+                        "vehicle limits",
+                        messagesPerS + " messages/s, " + bytesPerS + " bytes/s",
+                        "each is at least 1; a vehicle that may not send is suspended");
+            }
+        }
+
+        @Override
+        public String key() {
+            return "limits/" + vin.value();
+        }
+    }
+
+    /**
      * Topics that a vehicle, or a tenant's vehicles, may not use, or may use again.
      *
      * <p>A vehicle publishes to its own {@code up/#} and subscribes to its own {@code down/#}; a

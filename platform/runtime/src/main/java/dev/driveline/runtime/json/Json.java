@@ -187,6 +187,7 @@ public final class Json {
                 value = AccessRule.RevokedCertificate.class,
                 name = "REVOKED_CERTIFICATE"),
         @JsonSubTypes.Type(value = AccessRule.SuspendedVehicle.class, name = "SUSPENDED_VEHICLE"),
+        @JsonSubTypes.Type(value = AccessRule.VehicleLimits.class, name = "VEHICLE_LIMITS"),
         @JsonSubTypes.Type(value = AccessRule.TopicException.class, name = "TOPIC_EXCEPTION")
     })
     private interface AccessRuleTypes {}
