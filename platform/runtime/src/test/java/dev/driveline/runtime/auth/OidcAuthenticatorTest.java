@@ -18,10 +18,16 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpServer;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.ProblemException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -29,6 +35,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class OidcAuthenticatorTest {
@@ -125,6 +132,50 @@ class OidcAuthenticatorTest {
                                 .toString()
                                 .getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         refused(shared.serialize());
+    }
+
+    @Test
+    void aKeyThatTheProviderTookIsFoundWithoutARestart() throws IOException {
+        AtomicReference<ECKey> inUse = new AtomicReference<>(key("old"));
+        HttpServer provider =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        provider.createContext(
+                "/keys",
+                asked -> {
+                    byte[] keys =
+                            new JWKSet(inUse.get().toPublicJWK())
+                                    .toString()
+                                    .getBytes(StandardCharsets.UTF_8);
+                    asked.sendResponseHeaders(200, keys.length);
+                    asked.getResponseBody().write(keys);
+                    asked.close();
+                });
+        provider.start();
+        try {
+            OidcAuthenticator authenticator =
+                    OidcAuthenticator.of(
+                            ISSUER,
+                            "driveline",
+                            URI.create(
+                                    "http://127.0.0.1:"
+                                            + provider.getAddress().getPort()
+                                            + "/keys"));
+            String before = signed(claims().build(), inUse.get());
+            assertEquals("anna", authenticator.authenticate(before).subject());
+            inUse.set(key("new"));
+            String after = signed(claims().build(), inUse.get());
+            assertEquals("anna", authenticator.authenticate(after).subject());
+            assertThrows(ProblemException.class, () -> authenticator.authenticate(before));
+        } finally {
+            provider.stop(0);
+        }
+    }
+
+    @Test
+    void aPersonsTokenSaysSo() {
+        assertFalse(AUTHENTICATOR.authenticate(signed(claims())).person());
+        assertTrue(AUTHENTICATOR.authenticate(signed(claims().claim("person", true))).person());
+        refused(ErrorCode.UNAUTHENTICATED, claims().claim("person", "yes"));
     }
 
     @Test
