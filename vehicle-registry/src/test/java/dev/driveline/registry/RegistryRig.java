@@ -214,12 +214,14 @@ final class RegistryRig implements AutoCloseable {
                 HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:" + process.rest().port() + path))
                         .timeout(Duration.ofSeconds(30))
-                        .header("Authorization", "Bearer " + token)
                         .method(
                                 method,
                                 body.isEmpty()
                                         ? HttpRequest.BodyPublishers.noBody()
                                         : HttpRequest.BodyPublishers.ofString(body));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
@@ -228,6 +230,31 @@ final class RegistryRig implements AutoCloseable {
                     http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             byte[] bytes = response.body().length == 0 ? new byte[] {'{', '}'} : response.body();
             return new Reply(response.statusCode(), Json.tree(bytes), response);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Without a token. */
+    Reply anonymous(String method, String path, String body) {
+        return call(null, method, path, body);
+    }
+
+    /** What is served to everybody. */
+    String text(String path) {
+        try {
+            return http.send(
+                            HttpRequest.newBuilder(
+                                            URI.create(
+                                                    "http://127.0.0.1:"
+                                                            + process.rest().port()
+                                                            + path))
+                                    .timeout(Duration.ofSeconds(30))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {

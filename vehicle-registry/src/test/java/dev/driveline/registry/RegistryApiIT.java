@@ -1,0 +1,266 @@
+package dev.driveline.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.registry.RegistryRig.Reply;
+import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.rest.ApiDocument.Operation;
+import dev.driveline.runtime.rest.Route;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every route as the OpenAPI document has it: that it is there, asks for its scope, and keeps
+ * tenants and vehicles apart.
+ */
+final class RegistryApiIT {
+
+    private static final Vin VIN = Vin.of("WDRV0TESTAPN00001");
+    private static final Vin OTHERS = Vin.of("WDRV0TESTAPN00002");
+    private static final Pattern PARAMETER = Pattern.compile("\\{([a-zA-Z]+)}");
+
+    @TempDir static Path folder;
+
+    private static RegistryRig rig;
+
+    /** What tenant demo has, by path template: what its parameters are called. */
+    private static final Map<String, String> NAMES = new java.util.HashMap<>();
+
+    /** What makes a request pass for a good one, by method and path template. */
+    private static final Map<String, String> BODIES = new java.util.HashMap<>();
+
+    @BeforeAll
+    static void start() throws IOException {
+        rig = new RegistryRig(folder);
+        made("/api/v1/models", "{\"id\":\"isolated\",\"name\":\"isolated\"}");
+        made(
+                "/api/v1/vehicles",
+                "{\"vin\":\"%s\",\"model\":\"isolated\",\"tboxSerial\":\"TB-ISOLATED\"}"
+                        .formatted(VIN));
+        Reply rule =
+                made(
+                        "/api/v1/access-rules",
+                        """
+                        {"scope":"VIN","subject":"%s","action":"PUBLISH","effect":"DENY",
+                         "filter":"v1/${vin}/up/files","reason":"isolated"}
+                        """
+                                .formatted(VIN));
+        Reply grant = made("/api/v1/vehicles/" + VIN + "/grants", grant());
+        NAMES.put("/api/v1/models/{id}", "isolated");
+        NAMES.put("/api/v1/access-rules/{id}", rule.json().path("id").asText());
+        NAMES.put("/api/v1/vehicles/{vin}/grants/{id}", grant.json().path("id").asText());
+        BODIES.put("POST /api/v1/vehicles/{vin}/grants", grant());
+        BODIES.put("POST /api/v1/vehicles/{vin}:change-owner", "{\"reason\":\"isolated\"}");
+        BODIES.put(
+                "PUT /api/v1/vehicles/{vin}/limits",
+                "{\"messagesPerS\":1,\"bytesPerS\":1,\"reason\":\"isolated\"}");
+        BODIES.put(
+                "POST /api/v1/access-rules:evaluate",
+                "{\"vin\":\"%s\",\"action\":\"PUBLISH\",\"topic\":\"t\"}".formatted(VIN));
+    }
+
+    private static String grant() {
+        return """
+        {"subject":"p","scopes":["telemetry:read"],"purpose":"isolated","until":"%s"}
+        """
+                .formatted(Instant.now().plusSeconds(3_600));
+    }
+
+    private static Reply made(String path, String body) {
+        Reply reply = rig.post(path, body);
+        assertEquals(201, reply.status(), path + " " + reply.json());
+        return reply;
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @Test
+    void theDocumentAndTheRoutesAreEqual() {
+        Set<String> documented =
+                operations().stream()
+                        .map(of -> of.method() + " " + of.path() + " " + of.scope())
+                        .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> routes =
+                rig.process().rest().routes().stream()
+                        .map(of -> of.method() + " " + of.path() + " " + text(of))
+                        .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(String.join("\n", routes), String.join("\n", documented));
+    }
+
+    private static String text(Route route) {
+        Scope scope = route.scope();
+        return scope == null ? "null" : scope.text();
+    }
+
+    @Test
+    void theDocumentIsServedAsJsonAndAsAPage() {
+        Reply json = rig.call("", "GET", "/api/v1/openapi/registry.json", "");
+        assertEquals(200, json.status());
+        assertEquals("3.1.0", json.json().path("openapi").asText());
+        assertEquals(404, rig.call("", "GET", "/api/v1/openapi/nothing.json", "").status());
+        String page = rig.text("/api/v1/docs");
+        for (Operation operation : operations()) {
+            assertTrue(page.contains(operation.path()), operation.path());
+        }
+    }
+
+    @Test
+    void everyReferenceInTheDocumentLeadsSomewhere() {
+        List<String> broken = new ArrayList<>();
+        var json = rig.process().rest().documents().merged().json();
+        json.findValuesAsText("$ref").stream()
+                .filter(to -> json.at(to.substring(1)).isMissingNode())
+                .forEach(broken::add);
+        assertEquals(List.of(), broken);
+        for (Operation operation : operations()) {
+            String where = operation.method() + " " + operation.path();
+            assertFalse(operation.node().path("summary").asText().isEmpty(), where);
+            assertFalse(operation.node().path("tags").isEmpty(), where);
+            Matcher parameter = PARAMETER.matcher(operation.path());
+            long inPath = parameter.results().count();
+            assertTrue(operation.node().path("parameters").size() >= inPath, where);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> withoutATokenOrItsScopeARouteDoesNothing() {
+        return guarded()
+                .map(operation ->
+                        DynamicTest.dynamicTest(
+                                nameOf(operation),
+                                () -> {
+                                    String path = filled(operation);
+                                    Reply anybody =
+                                            rig.anonymous(
+                                                    operation.method(), path, bodyOf(operation));
+                                    assertEquals(401, anybody.status(), anybody.json().toString());
+                                    String another =
+                                            operation.scope().equals("rollouts:write")
+                                                    ? "audit:read"
+                                                    : "rollouts:write";
+                                    Reply without =
+                                            rig.call(
+                                                    "demo/" + another,
+                                                    operation.method(),
+                                                    path,
+                                                    bodyOf(operation));
+                                    assertEquals(403, without.status(), without.json().toString());
+                                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anotherTenantsThingsAreNotThere() {
+        return guarded()
+                .filter(operation -> !operation.scope().equals("admin"))
+                .map(operation ->
+                        DynamicTest.dynamicTest(
+                                nameOf(operation),
+                                () -> {
+                                    Reply reply =
+                                            rig.call(
+                                                    "other",
+                                                    operation.method(),
+                                                    filled(operation),
+                                                    bodyOf(operation),
+                                                    headersOf(operation));
+                                    if (names(operation)) {
+                                        assertEquals(404, reply.status(), reply.json().toString());
+                                    } else if (operation.method().equals("GET")) {
+                                        assertEquals(200, reply.status(), reply.json().toString());
+                                        String answer = reply.json().toString();
+                                        for (String secret :
+                                                List.of(VIN.value(), "solated", "ISOLATED")) {
+                                            assertFalse(answer.contains(secret), answer);
+                                        }
+                                    }
+                                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aTokenForOneVehicleReachesNoOther() {
+        return guarded()
+                .filter(operation -> operation.path().contains("{vin}"))
+                .filter(operation -> !operation.scope().equals("admin"))
+                .map(operation ->
+                        DynamicTest.dynamicTest(
+                                nameOf(operation),
+                                () -> {
+                                    Reply reply =
+                                            rig.call(
+                                                    "demo//" + OTHERS,
+                                                    operation.method(),
+                                                    filled(operation),
+                                                    bodyOf(operation),
+                                                    headersOf(operation));
+                                    assertEquals(403, reply.status(), reply.json().toString());
+                                    assertEquals("OUTSIDE_CLAIM", reply.code());
+                                }));
+    }
+
+    /** Whether it is about one thing, by its path or by its body. */
+    private static boolean names(Operation operation) {
+        return operation.path().contains("{")
+                || operation.path().equals("/api/v1/access-rules:evaluate");
+    }
+
+    private static List<Operation> operations() {
+        return rig.process().rest().documents().merged().operations();
+    }
+
+    private static Stream<Operation> guarded() {
+        return operations().stream().filter(operation -> operation.scope() != null);
+    }
+
+    private static String nameOf(Operation operation) {
+        return operation.method() + " " + operation.path();
+    }
+
+    /** The path with what demo has. */
+    private static String filled(Operation operation) {
+        String path = operation.path().replace("{vin}", VIN.value());
+        if (!path.contains("{")) {
+            return path;
+        }
+        String longest =
+                NAMES.keySet().stream()
+                        .filter(template -> operation.path().startsWith(template))
+                        .max(java.util.Comparator.comparingInt(String::length))
+                        .orElse(null);
+        assertNotNull(longest, "the test names nothing for " + operation.path());
+        return PARAMETER.matcher(path).replaceAll(Matcher.quoteReplacement(NAMES.get(longest)));
+    }
+
+    private static String bodyOf(Operation operation) {
+        return BODIES.getOrDefault(
+                nameOf(operation), operation.node().has("requestBody") ? "{}" : "");
+    }
+
+    private static String[] headersOf(Operation operation) {
+        return operation.node().path("requestBody").path("content").has("text/csv")
+                ? new String[] {"Content-Type", "text/csv"}
+                : new String[0];
+    }
+}
