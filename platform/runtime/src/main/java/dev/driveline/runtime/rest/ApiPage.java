@@ -24,7 +24,7 @@ final class ApiPage {
             details { border: 1px solid var(--line); border-radius: .4rem; margin: .5rem 0; padding: .4rem .8rem }
             summary { cursor: pointer } code, pre { font: 14px/1.45 ui-monospace, monospace }
             pre { overflow-x: auto; padding: .6rem; background: color-mix(in srgb, currentColor 6%, transparent); border-radius: .3rem }
-            .method { display: inline-block; width: 4.2rem; font-weight: 700 } .scope { opacity: .7; float: right }
+            .method { display: inline-block; width: 4.8rem; font-weight: 700 } .scope { opacity: .7; float: right }
             table { border-collapse: collapse; width: 100% } td { border-top: 1px solid var(--line); padding: .25rem .6rem .25rem 0; vertical-align: top }
             </style></head><body><h1>Driveline API</h1>
             """;
@@ -150,7 +150,9 @@ final class ApiPage {
 
     private void paragraph(String words) {
         if (!words.isBlank()) {
-            html.append("<p>").append(text(words.strip())).append("</p>");
+            html.append("<p>")
+                    .append(text(words.strip()).replaceAll("`([^`]+)`", "<code>$1</code>"))
+                    .append("</p>");
         }
     }
 
