@@ -36,10 +36,18 @@ public final class Registry implements AutoCloseable {
     private final String topic;
     private long version;
 
-    /** Writes its public key as {@code registry.pem} into a folder. */
+    /**
+     * Writes its key pair into a folder: {@code registry.pem} for the gateways, {@code
+     * registry.key} for a real registry that is to be believed as well.
+     */
     Registry(KafkaConfig kafka, Path folder) throws IOException, GeneralSecurityException {
         KeyPair keys = KeyMaker.newKeys();
         Files.writeString(folder.resolve("registry.pem"), PublicKeys.toPem(keys.getPublic()));
+        Files.writeString(
+                folder.resolve("registry.key"),
+                "-----BEGIN PRIVATE KEY-----\n"
+                        + Base64.getMimeEncoder().encodeToString(keys.getPrivate().getEncoded())
+                        + "\n-----END PRIVATE KEY-----\n");
         this.signer = new Jws.Signer(KEY_ID, keys.getPrivate());
         this.producer = new KafkaProducer<>(kafka.producer("bench-registry"));
         this.topic = kafka.prefix().of(Topic.REGISTRY_ACCESS);
