@@ -10,6 +10,7 @@ import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.registry.est.EstConfig;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Profile;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.auth.Caller;
@@ -48,6 +49,7 @@ import javax.net.ssl.X509TrustManager;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One registry with a database, topics and key files of its own, and callers of it.
@@ -69,6 +71,12 @@ final class RegistryRig implements AutoCloseable {
     private final List<ConsumerRecord<byte[], byte[]>> seen = new ArrayList<>();
     private final HttpClient http = HttpClient.newHttpClient();
     private ServiceProcess process;
+
+    /** Taken at the next start. */
+    @Nullable Path more;
+
+    @Nullable String publicUrl = "http://127.0.0.1:1";
+    int perTbox = 1_000;
     private RegistryService service;
 
     record Reply(int status, JsonNode json, HttpResponse<byte[]> response) {
@@ -118,12 +126,7 @@ final class RegistryRig implements AutoCloseable {
                         new RegistryConfig(
                                 kafka,
                                 database,
-                                new AuthorityConfig(
-                                        folder.resolve("issuing.p12"),
-                                        "testing",
-                                        DEMO,
-                                        true,
-                                        Duration.ofDays(90)),
+                                authorities(),
                                 new EstConfig(
                                         "127.0.0.1",
                                         0,
@@ -132,7 +135,9 @@ final class RegistryRig implements AutoCloseable {
                                         folder.resolve("births.pem"),
                                         Duration.ofSeconds(7),
                                         16,
-                                        1_000),
+                                        1_000,
+                                        perTbox,
+                                        100_000),
                                 folder.resolve("access.pem"),
                                 "registry",
                                 CheckDigitPolicy.of(
@@ -143,6 +148,14 @@ final class RegistryRig implements AutoCloseable {
                                 epoch),
                         process);
         process.open();
+    }
+
+    private AuthorityConfig authorities() {
+        return new AuthorityConfig(
+                new AuthorityConfig.Key(folder.resolve("issuing.p12"), "testing", DEMO),
+                true,
+                more,
+                Profile.of(Duration.ofDays(90), publicUrl));
     }
 
     void stop() {
