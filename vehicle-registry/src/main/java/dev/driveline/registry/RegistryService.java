@@ -2,6 +2,7 @@ package dev.driveline.registry;
 
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.registry.certificate.Authority;
 import dev.driveline.registry.certificate.ChainVerdict;
 import dev.driveline.registry.certificate.Enrolment;
 import dev.driveline.registry.certificate.Issuers;
@@ -60,6 +61,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -273,10 +275,15 @@ public final class RegistryService implements AutoCloseable {
                 .orElseGet(Shown.Nothing::new);
     }
 
-    /** The authorities in force and those above them, each once. */
+    /** The authorities in force, the youngest first, and those above them, each once. */
     private static List<byte[]> chains(Issuers issuers) {
         Set<X509Certificate> all = new LinkedHashSet<>();
-        issuers.inForce().forEach(authority -> all.addAll(authority.chain()));
+        issuers.inForce().stream()
+                .sorted(
+                        Comparator.comparing((Authority authority) ->
+                                        authority.chain().getFirst().getNotBefore())
+                                .reversed())
+                .forEach(authority -> all.addAll(authority.chain()));
         return encoded(List.copyOf(all));
     }
 

@@ -20,6 +20,7 @@ import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.store.postgres.DatabaseConfig;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
@@ -77,6 +78,7 @@ final class RegistryRig implements AutoCloseable {
 
     @Nullable String publicUrl = "http://127.0.0.1:1";
     int perTbox = 1_000;
+    int restPort;
     private RegistryService service;
 
     record Reply(int status, JsonNode json, HttpResponse<byte[]> response) {
@@ -118,7 +120,8 @@ final class RegistryRig implements AutoCloseable {
     void start(int epoch) {
         process =
                 ServiceProcess.start(
-                        ServiceProcess.ProcessConfig.onFreePorts(),
+                        new ServiceProcess.ProcessConfig(
+                                new RestConfig("127.0.0.1", restPort, 256, 1_000), "127.0.0.1", 0),
                         authenticator(),
                         Clock.systemUTC());
         service =
