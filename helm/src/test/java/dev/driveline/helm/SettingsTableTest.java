@@ -50,6 +50,7 @@ class SettingsTableTest {
                     "gateway.registry-key",
                     "registry.ca.create",
                     "registry.ca.keystore",
+                    "registry.ca.more",
                     "registry.ca.password",
                     "registry.signing-key",
                     "telemetry.state-folder",

@@ -3,17 +3,22 @@ package dev.driveline.registry;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.registry.certificate.Authority;
+import dev.driveline.registry.certificate.ChainVerdict;
 import dev.driveline.registry.certificate.Enrolment;
+import dev.driveline.registry.certificate.Issuers;
+import dev.driveline.registry.certificate.VehicleCertificate;
 import dev.driveline.registry.est.EstServer;
+import dev.driveline.registry.est.Shown;
 import dev.driveline.registry.http.AccessRuleRoutes;
 import dev.driveline.registry.http.AuditRoutes;
+import dev.driveline.registry.http.AuthorityRoutes;
 import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
-import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
 import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.LimitRoutes;
 import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.RepublicationRoutes;
+import dev.driveline.registry.http.RevocationRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
 import dev.driveline.registry.http.VehicleRoutes;
@@ -28,22 +33,31 @@ import dev.driveline.registry.postgres.GrantTable;
 import dev.driveline.registry.postgres.LimitTable;
 import dev.driveline.registry.postgres.ModelTable;
 import dev.driveline.registry.postgres.Renewal;
+import dev.driveline.registry.postgres.RevocationListTable;
 import dev.driveline.registry.postgres.TboxTable;
 import dev.driveline.registry.postgres.TimelineTable;
 import dev.driveline.registry.postgres.TopicExceptions;
 import dev.driveline.registry.postgres.TopicRuleTable;
+import dev.driveline.registry.postgres.TrustTables;
 import dev.driveline.registry.postgres.VehicleTable;
 import dev.driveline.registry.timeline.VehicleEvent;
 import dev.driveline.registry.x509.BirthCertificates;
 import dev.driveline.registry.x509.CertsOnly;
+import dev.driveline.registry.x509.CsrAttributes;
 import dev.driveline.registry.x509.Fingerprints;
+import dev.driveline.registry.x509.ForeignAuthorities;
+import dev.driveline.registry.x509.HandshakeDoctor;
 import dev.driveline.registry.x509.IssuingAuthority;
+import dev.driveline.registry.x509.OcspResponder;
+import dev.driveline.registry.x509.PemCertificates;
+import dev.driveline.registry.x509.Profile;
 import dev.driveline.registry.x509.SigningKey;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.runtime.rest.ApiDocument;
+import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
@@ -52,6 +66,9 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -80,11 +97,16 @@ public final class RegistryService implements AutoCloseable {
     private static final List<String> API =
             List.of(
                     "openapi/registry/audit.yaml",
+                    "openapi/registry/authorities.yaml",
+                    "openapi/registry/certificates.yaml",
                     "openapi/registry/timeline.yaml",
                     "openapi/registry/access-rules.yaml",
                     "openapi/registry/limits.yaml",
                     "openapi/registry/grants.yaml",
                     "openapi/registry/republication.yaml");
+
+    /** Certificates that :explain takes; more than a gateway does, so that it can say so. */
+    private static final int MAX_EXPLAINED = 20;
 
     private final Closings closings = new Closings();
     private final EstServer est;
@@ -92,7 +114,7 @@ public final class RegistryService implements AutoCloseable {
     private RegistryService(RegistryConfig config, ServiceProcess process) {
         process.onClose("registry", this);
         SecureRandom random = new SecureRandom();
-        var authority = IssuingAuthority.open(config.authority(), process.clock(), random);
+        var opened = IssuingAuthority.open(config.authority(), process.clock(), random);
         var signer =
                 new Jws.Signer(
                         config.signingKeyId(),
@@ -116,24 +138,43 @@ public final class RegistryService implements AutoCloseable {
         var vehicles = new VehicleTable(database, announcements);
         var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
-        var authorities = new AuthorityTable(database, announcements);
-        authorities.trust(anchorOf(authority));
+        var authorities = new AuthorityTable(database, announcements, process.clock());
+        for (IssuingAuthority authority : opened) {
+            authorities.trust(
+                    authority.id(), authority.tenant(), encoded(authority.chain()).getFirst());
+        }
+        certificates.complete(byName(opened), Fingerprints::ofKeyIn);
         var grants = new GrantTable(database, announcements, process.clock());
         var limits = new LimitTable(database, announcements);
         var renewal = new Renewal(database, announcements, exceptions, grants, limits);
         renewal.run();
+        var issuers = new Issuers(List.copyOf(opened), authorities, process.clock());
 
         process.rest().add(new ModelRoutes(models, catalogues).routes());
         process.rest().add(new CatalogueRoutes(catalogues).routes());
         process.rest().add(new VehicleRoutes(vehicles, config.checkDigits()).routes());
         process.rest().add(new TboxRoutes(tboxes).routes());
+        var doctor = new HandshakeDoctor(new TrustTables(database, authorities), process.clock());
         process.rest()
                 .add(
                         new CertificateRoutes(
                                         certificates,
-                                        tenant -> authoritiesOf(authorities, tenant),
+                                        (tenant, pem) -> explain(doctor, tenant, pem),
                                         process.clock())
                                 .routes());
+        process.rest()
+                .add(
+                        new AuthorityRoutes(
+                                        authorities,
+                                        issuers,
+                                        (pem, tenant, prefixes) ->
+                                                ForeignAuthorities.read(
+                                                        pem,
+                                                        tenant,
+                                                        prefixes,
+                                                        process.clock().instant()))
+                                .routes());
+        process.rest().add(revocation(config, process, opened, issuers, database, certificates));
         process.rest().add(new AuditRoutes(new AuditTable(database)).routes());
         process.watchGrants(config.kafka());
         var timeline = new TimelineTable(database);
@@ -145,7 +186,8 @@ public final class RegistryService implements AutoCloseable {
         process.rest().add(new LimitRoutes(limits, process.clock()).routes());
         process.rest().add(new GrantRoutes(grants, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
-        var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
+        var enrolment =
+                new Enrolment(new EnrolmentTables(database, process.clock()), issuers::issuing);
         est =
                 closings.add(
                         EstServer.start(
@@ -153,15 +195,20 @@ public final class RegistryService implements AutoCloseable {
                                 config.est(),
                                 enrolment,
                                 new EstServer.Formats(
-                                        BirthCertificates::serialOf,
+                                        shown -> recognised(shown, opened, certificates),
                                         CertsOnly::of,
-                                        CertsOnly.of(chainOf(authority))),
+                                        () -> CertsOnly.of(chains(issuers)),
+                                        PemCertificates.text(
+                                                opened.stream()
+                                                        .map(one -> one.chain().getFirst())
+                                                        .toList()),
+                                        CsrAttributes.of(config.authority().profile())),
                                 process.metrics()));
         process.health().check("registry", database::problem);
         LOG.atInfo()
                 .setMessage("registry started")
                 .addKeyValue("est", est.port())
-                .addKeyValue("issuesFor", authority.tenant())
+                .addKeyValue("authorities", opened.size())
                 .log();
     }
 
@@ -204,28 +251,77 @@ public final class RegistryService implements AutoCloseable {
         };
     }
 
-    private static AuthorityTable.Anchor anchorOf(Authority authority) {
-        return new AuthorityTable.Anchor(
-                Fingerprints.of(authority.chain().getFirst()),
-                authority.tenant(),
-                chainOf(authority).getFirst());
+    private static List<Route> revocation(
+            RegistryConfig config,
+            ServiceProcess process,
+            List<IssuingAuthority> opened,
+            Issuers issuers,
+            Database database,
+            CertificateTable certificates) {
+        Profile profile = config.authority().profile();
+        var lists = new RevocationListTable(database, profile.listLife(), process.clock());
+        var responder =
+                new OcspResponder(
+                        opened, certificates::statusOf, profile.statusLife(), process.clock());
+        return new RevocationRoutes(
+                        id -> issuers.held(id).map(lists::current),
+                        request -> {
+                            OcspResponder.Reply reply = responder.answer(request);
+                            return new RevocationRoutes.Said(reply.der(), reply.life());
+                        })
+                .routes();
     }
 
-    private static List<AuthorityView> authoritiesOf(AuthorityTable authorities, TenantId tenant) {
-        return authorities.of(tenant).stream()
-                .map(anchor -> AuthorityView.of(anchor.id(), anchor.certificate()))
-                .toList();
+    private static ChainVerdict explain(HandshakeDoctor doctor, TenantId tenant, String pem) {
+        return doctor.explain(tenant, PemCertificates.parse(pem, MAX_EXPLAINED));
     }
 
-    private static List<byte[]> chainOf(Authority authority) {
-        List<byte[]> chain = new ArrayList<>();
+    /** What one of our authorities signed is a vehicle's, everything else a birth certificate. */
+    private static Shown recognised(
+            X509Certificate shown, List<IssuingAuthority> opened, CertificateTable certificates) {
+        for (IssuingAuthority authority : opened) {
+            if (authority.hasIssued(shown)) {
+                VehicleCertificate known =
+                        certificates.issued(authority.id(), shown.getSerialNumber().toString(16));
+                return known == null ? new Shown.Nothing() : new Shown.Operational(known);
+            }
+        }
+        return BirthCertificates.serialOf(shown)
+                .<Shown>map(Shown.Birth::new)
+                .orElseGet(Shown.Nothing::new);
+    }
+
+    /** The authorities in force, the youngest first, and those above them, each once. */
+    private static List<byte[]> chains(Issuers issuers) {
+        Set<X509Certificate> all = new LinkedHashSet<>();
+        issuers.inForce().stream()
+                .sorted(
+                        Comparator.comparing((Authority authority) ->
+                                        authority.chain().getFirst().getNotBefore())
+                                .reversed())
+                .forEach(authority -> all.addAll(authority.chain()));
+        return encoded(List.copyOf(all));
+    }
+
+    private static Map<String, String> byName(List<IssuingAuthority> opened) {
+        Map<String, String> ids = new HashMap<>();
+        for (IssuingAuthority authority : opened) {
+            ids.putIfAbsent(
+                    Fingerprints.of(authority.chain().getFirst().getSubjectX500Principal()),
+                    authority.id());
+        }
+        return ids;
+    }
+
+    private static List<byte[]> encoded(List<X509Certificate> certificates) {
+        List<byte[]> encoded = new ArrayList<>();
         try {
-            for (X509Certificate certificate : authority.chain()) {
-                chain.add(certificate.getEncoded());
+            for (X509Certificate certificate : certificates) {
+                encoded.add(certificate.getEncoded());
             }
         } catch (CertificateEncodingException impossible) {
             throw new IllegalStateException("a certificate that was read", impossible);
         }
-        return chain;
+        return encoded;
     }
 }

@@ -203,7 +203,7 @@ final class EnrolmentIT {
                         .formatted(number, theirs));
         Answer other = enrol(birth(theirs), request());
         assertEquals(403, other.status());
-        assertTrue(other.text().contains("issues for demo"), other.text());
+        assertTrue(other.text().contains("tenant other"), other.text());
     }
 
     @Test

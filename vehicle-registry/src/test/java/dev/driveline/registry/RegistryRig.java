@@ -11,6 +11,7 @@ import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.registry.est.EstConfig;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Profile;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.auth.Caller;
@@ -20,6 +21,7 @@ import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.store.postgres.DatabaseConfig;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
@@ -61,6 +63,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One registry with a database, topics and key files of its own, and callers of it.
@@ -84,6 +87,13 @@ final class RegistryRig implements AutoCloseable {
     private ProducerRecord<byte[], byte[]> lastEvent;
     private final HttpClient http = HttpClient.newHttpClient();
     private ServiceProcess process;
+
+    /** Taken at the next start. */
+    @Nullable Path more;
+
+    @Nullable String publicUrl = "http://127.0.0.1:1";
+    int perTbox = 1_000;
+    int restPort;
     private RegistryService service;
 
     record Reply(int status, JsonNode json, HttpResponse<byte[]> response) {
@@ -130,7 +140,8 @@ final class RegistryRig implements AutoCloseable {
     void start(int epoch) {
         process =
                 ServiceProcess.start(
-                        ServiceProcess.ProcessConfig.onFreePorts(),
+                        new ServiceProcess.ProcessConfig(
+                                new RestConfig("127.0.0.1", restPort, 256, 1_000), "127.0.0.1", 0),
                         authenticator(),
                         Clock.systemUTC());
         service =
@@ -138,12 +149,7 @@ final class RegistryRig implements AutoCloseable {
                         new RegistryConfig(
                                 kafka,
                                 database,
-                                new AuthorityConfig(
-                                        folder.resolve("issuing.p12"),
-                                        "testing",
-                                        DEMO,
-                                        true,
-                                        Duration.ofDays(90)),
+                                authorities(),
                                 new EstConfig(
                                         "127.0.0.1",
                                         0,
@@ -152,7 +158,9 @@ final class RegistryRig implements AutoCloseable {
                                         folder.resolve("births.pem"),
                                         Duration.ofSeconds(7),
                                         16,
-                                        1_000),
+                                        1_000,
+                                        perTbox,
+                                        100_000),
                                 folder.resolve("access.pem"),
                                 "registry",
                                 CheckDigitPolicy.of(
@@ -163,6 +171,14 @@ final class RegistryRig implements AutoCloseable {
                                 epoch),
                         process);
         process.open();
+    }
+
+    private AuthorityConfig authorities() {
+        return new AuthorityConfig(
+                new AuthorityConfig.Key(folder.resolve("issuing.p12"), "testing", DEMO),
+                true,
+                more,
+                Profile.of(Duration.ofDays(90), publicUrl));
     }
 
     void stop() {

@@ -16,6 +16,7 @@ import dev.driveline.registry.RegistryService;
 import dev.driveline.registry.est.EstConfig;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Profile;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
@@ -284,11 +285,17 @@ public final class AllInOne implements AutoCloseable {
                 kafkaConfig,
                 database(),
                 new AuthorityConfig(
-                        secret.resolve("authority.p12"),
-                        CA_PASSWORD,
-                        TenantId.of(DevTokens.TENANT),
+                        new AuthorityConfig.Key(
+                                secret.resolve("authority.p12"),
+                                CA_PASSWORD,
+                                TenantId.of(DevTokens.TENANT)),
                         true,
-                        Duration.ofDays(90)),
+                        null,
+                        Profile.of(
+                                Duration.ofDays(90),
+                                config.httpPort() == 0
+                                        ? null
+                                        : "http://localhost:" + config.httpPort())),
                 new EstConfig(
                         config.host(),
                         config.estPort(),
@@ -297,7 +304,9 @@ public final class AllInOne implements AutoCloseable {
                         secret.resolve("factory.crt"),
                         Duration.ofSeconds(5),
                         16,
-                        50),
+                        50,
+                        100,
+                        600),
                 secret.resolve("registry.key"),
                 "registry",
                 CheckDigitPolicy.of(

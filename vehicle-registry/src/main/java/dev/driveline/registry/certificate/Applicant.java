@@ -17,4 +17,15 @@ public sealed interface Applicant {
             return "Token[serial=" + serial + ", secret=***]";
         }
     }
+
+    /**
+     * By the operational certificate that it wants to renew, checked by TLS and found to be in
+     * force.
+     */
+    record Renewal(VehicleCertificate certificate) implements Applicant {
+        @Override
+        public TboxSerial serial() {
+            return certificate.tbox();
+        }
+    }
 }

@@ -1,22 +1,28 @@
 package dev.driveline.registry.certificate;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.registry.certificate.Enrolments.TokenState;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Turns an applicant and its key into an operational certificate. VIN and tenant are those that the
- * registry has bound the applicant's TBox to; what a request says about them is not read. Source:
- * RFC 7030 §4.2.
+ * registry has bound the applicant's TBox to; what a request says about them is not read. A key
+ * serves one vehicle only, and not after it was revoked. Source: RFC 7030 §4.2.
  */
 public final class Enrolment {
 
     private final Enrolments enrolments;
-    private final Authority authority;
+    private final Function<TenantId, Optional<Authority>> issuing;
 
-    public Enrolment(Enrolments enrolments, Authority authority) {
+    /**
+     * @param issuing where a tenant's new certificates come from
+     */
+    public Enrolment(Enrolments enrolments, Function<TenantId, Optional<Authority>> issuing) {
         this.enrolments = enrolments;
-        this.authority = authority;
+        this.issuing = issuing;
     }
 
     /** What became of it; {@code why} is a sentence for the applicant. */
@@ -46,19 +52,46 @@ public final class Enrolment {
             }
         }
         Enrolments.Binding binding = enrolments.bindingOf(applicant.serial());
-        Outcome refusal = refusalOf(applicant, binding);
-        if (refusal != null || binding == null || binding.vehicle() == null) {
-            return refusal == null ? new Outcome.Later("not bound yet") : refusal;
+        if (binding == null || binding.vehicle() == null) {
+            return new Outcome.Later(
+                    "TBox " + applicant.serial() + " is not bound to a vehicle yet");
         }
-        return switch (authority.read(request)) {
+        Enrolments.Vehicle vehicle = binding.vehicle();
+        Outcome refusal = refusalOf(applicant, vehicle);
+        if (refusal != null) {
+            return refusal;
+        }
+        return issuing.apply(binding.tenant())
+                .map(authority -> issue(authority, applicant, vehicle, request))
+                .orElseGet(() ->
+                        new Outcome.Forbidden(
+                                "no authority here issues for tenant " + binding.tenant()));
+    }
+
+    private Outcome issue(
+            Authority authority, Applicant applicant, Enrolments.Vehicle vehicle, byte[] request) {
+        Authority.Request read =
+                applicant instanceof Applicant.Renewal renewal
+                        ? authority.readRenewal(request, renewal.certificate().der())
+                        : authority.read(request);
+        return switch (read) {
             case Authority.Request.Refused refused -> new Outcome.Unusable(refused.why());
             case Authority.Request.Usable usable -> {
                 VehicleCertificate certificate =
-                        authority.issue(usable, binding.vehicle().vin(), applicant.serial());
-                yield enrolments.keep(applicant, certificate)
-                        ? new Outcome.Issued(certificate)
-                        : new Outcome.NotKnown(
-                                "the token was used, or TBox or vehicle changed, meanwhile");
+                        authority.issue(usable, vehicle.vin(), applicant.serial());
+                yield switch (enrolments.keep(applicant, certificate)) {
+                    case YES -> new Outcome.Issued(certificate);
+                    case TOO_LATE ->
+                            new Outcome.NotKnown(
+                                    "the token was used, or certificate, TBox or vehicle changed,"
+                                            + " meanwhile");
+                    case KEY_OF_ANOTHER ->
+                            new Outcome.Unusable(
+                                    "another vehicle has had this key: a key serves one vehicle");
+                    case KEY_REVOKED ->
+                            new Outcome.Unusable(
+                                    "a certificate of this key was revoked: make a new key");
+                };
             }
         };
     }
@@ -72,17 +105,14 @@ public final class Enrolment {
         };
     }
 
-    private @Nullable Outcome refusalOf(Applicant applicant, Enrolments.@Nullable Binding binding) {
-        if (binding == null || binding.vehicle() == null) {
-            return new Outcome.Later(
-                    "TBox " + applicant.serial() + " is not bound to a vehicle yet");
-        }
-        if (!binding.tenant().equals(authority.tenant())) {
+    private static @Nullable Outcome refusalOf(Applicant applicant, Enrolments.Vehicle vehicle) {
+        if (applicant instanceof Applicant.Renewal renewal
+                && !renewal.certificate().vin().equals(vehicle.vin())) {
             return new Outcome.Forbidden(
-                    "TBox %s belongs to another tenant than this authority, which issues for %s"
-                            .formatted(applicant.serial(), authority.tenant()));
+                    "TBox %s is built into another vehicle than this certificate's"
+                            .formatted(applicant.serial()));
         }
-        VehicleState state = binding.vehicle().state();
+        VehicleState state = vehicle.state();
         if (state == VehicleState.ORDERED) {
             return new Outcome.Later("the vehicle is ORDERED, not PRODUCED yet");
         }

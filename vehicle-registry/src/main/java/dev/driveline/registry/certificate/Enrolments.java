@@ -15,12 +15,24 @@ public interface Enrolments {
     TokenState stateOf(Applicant.Token token);
 
     /**
-     * Keeps a certificate and uses the token up, in one transaction.
-     *
-     * @return false if that came too late: the token was used, the TBox or the vehicle changed
-     *     meanwhile. The certificate must not be handed out
+     * Keeps a certificate and uses the token up, in one transaction; what is not {@link Kept#YES}
+     * must not be handed out.
      */
-    boolean keep(Applicant applicant, VehicleCertificate certificate);
+    Kept keep(Applicant applicant, VehicleCertificate certificate);
+
+    /** Whether a certificate may be handed out. */
+    enum Kept {
+        YES,
+        /**
+         * The token was used, the certificate to be renewed was revoked, or TBox or vehicle
+         * changed, meanwhile.
+         */
+        TOO_LATE,
+        /** Its key was certified for another vehicle. */
+        KEY_OF_ANOTHER,
+        /** Its key was in a certificate that is revoked. */
+        KEY_REVOKED
+    }
 
     /** Which vehicle a TBox is built into; null for none. */
     record Binding(TenantId tenant, @Nullable Vehicle vehicle) {}

@@ -5,23 +5,32 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
- * Why a certificate no longer holds. {@code certificateHold} and {@code removeFromCRL} are left
- * out: a revocation is for ever, and a vehicle is held by suspending it. Source: RFC 5280 §5.3.1.
+ * Why a certificate no longer holds. A revocation is for ever, except for {@code certificateHold},
+ * which can be undone; {@code removeFromCRL} is for delta lists, which are not made. Source: RFC
+ * 5280 §5.3.1.
  */
 public enum RevocationReason {
-    UNSPECIFIED("unspecified"),
-    KEY_COMPROMISE("keyCompromise"),
-    CA_COMPROMISE("cACompromise"),
-    AFFILIATION_CHANGED("affiliationChanged"),
-    SUPERSEDED("superseded"),
-    CESSATION_OF_OPERATION("cessationOfOperation"),
-    PRIVILEGE_WITHDRAWN("privilegeWithdrawn"),
-    AA_COMPROMISE("aACompromise");
+    UNSPECIFIED("unspecified", 0),
+    KEY_COMPROMISE("keyCompromise", 1),
+    CA_COMPROMISE("cACompromise", 2),
+    AFFILIATION_CHANGED("affiliationChanged", 3),
+    SUPERSEDED("superseded", 4),
+    CESSATION_OF_OPERATION("cessationOfOperation", 5),
+    CERTIFICATE_HOLD("certificateHold", 6),
+    PRIVILEGE_WITHDRAWN("privilegeWithdrawn", 9),
+    AA_COMPROMISE("aACompromise", 10);
 
     private final String text;
+    private final int code;
 
-    RevocationReason(String text) {
+    RevocationReason(String text, int code) {
         this.text = text;
+        this.code = code;
+    }
+
+    /** The number of CRLReason. */
+    public int code() {
+        return code;
     }
 
     /** As RFC 5280 writes it. */

@@ -11,11 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its serial number, hexadecimal without leading zeros
  * @param issuer SHA-256 of the issuer's DER name, hexadecimal
+ * @param authority the id of the authority that signed it
+ * @param key SHA-256 of its SubjectPublicKeyInfo, hexadecimal
  * @param reason null while it is not revoked, as is {@code revokedAt}
  */
 public record VehicleCertificate(
         String id,
         String issuer,
+        String authority,
+        String key,
         TenantId tenant,
         Vin vin,
         TboxSerial tbox,
@@ -29,10 +33,15 @@ public record VehicleCertificate(
     public enum State {
         ACTIVE,
         EXPIRED,
+        /** Revoked until it is un-held. */
+        HELD,
         REVOKED
     }
 
     public State state(Instant now) {
+        if (reason == RevocationReason.CERTIFICATE_HOLD) {
+            return State.HELD;
+        }
         if (reason != null) {
             return State.REVOKED;
         }

@@ -6,7 +6,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -19,23 +18,22 @@ final class Credentials {
 
     private Credentials() {}
 
-    /** Null for none that can be read. A certificate stands before a token. */
-    static @Nullable Applicant of(
-            HttpServerRequest request,
-            Function<X509Certificate, Optional<TboxSerial>> birthSerial) {
+    /** The certificate that TLS has checked; null for none. */
+    static @Nullable Shown shown(
+            HttpServerRequest request, Function<X509Certificate, Shown> recognise) {
         SSLSession session = request.connection().sslSession();
         try {
-            if (session != null
-                    && session.getPeerCertificates()[0] instanceof X509Certificate birth) {
-                return birthSerial.apply(birth).map(Applicant.Birth::new).orElse(null);
-            }
+            return session != null
+                            && session.getPeerCertificates()[0] instanceof X509Certificate shown
+                    ? recognise.apply(shown)
+                    : null;
         } catch (SSLPeerUnverifiedException none) {
-            // It shows no certificate, so it may know a token.
+            return null;
         }
-        return tokenOf(request.getHeader("Authorization"));
     }
 
-    private static @Nullable Applicant tokenOf(@Nullable String header) {
+    /** A one-time token; null for none that can be read. */
+    static Applicant.@Nullable Token tokenOf(@Nullable String header) {
         if (header == null || !header.regionMatches(true, 0, "Basic ", 0, 6)) {
             return null;
         }

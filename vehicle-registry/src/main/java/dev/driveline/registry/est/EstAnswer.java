@@ -29,6 +29,16 @@ record EstAnswer(int status, Map<String, String> headers, byte[] body, String ou
         return new EstAnswer(200, headers, Base64.getMimeEncoder().encode(pkcs7), outcome);
     }
 
+    /**
+     * @param der CsrAttrs. Source: RFC 7030 §4.5.2
+     */
+    static EstAnswer attributes(byte[] der) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", "application/csrattrs");
+        headers.put("Content-Transfer-Encoding", "base64");
+        return new EstAnswer(200, headers, Base64.getMimeEncoder().encode(der), "csrattrs");
+    }
+
     /** Without a body: there are clients that do not read it and then cannot go on. */
     static EstAnswer challenge() {
         return new EstAnswer(401, Map.of(AUTHENTICATE, SCHEME), new byte[0], "unknown");

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter what an applicant that comes too early is told to wait
  * @param maxConcurrent requests at work at once; more are answered 503
  * @param perSecond enrolments a second, ten seconds' worth at once; more are answered 429
+ * @param perTbox enrolments of a TBox in an hour; more are answered 429
+ * @param perAddress enrolments from an address in a minute; more are answered 429
  */
 public record EstConfig(
         String host,
@@ -25,7 +27,9 @@ public record EstConfig(
         @Nullable Path birthAuthorities,
         Duration retryAfter,
         int maxConcurrent,
-        int perSecond) {
+        int perSecond,
+        int perTbox,
+        int perAddress) {
 
     public static EstConfig from(Settings settings) {
         String birth = settings.optional("est.birth-authorities");
@@ -37,6 +41,8 @@ public record EstConfig(
                 birth == null ? null : Path.of(birth),
                 settings.duration("est.retry-after", Duration.ofMinutes(5)),
                 settings.integer("est.max-concurrent", 64, 1, 10_000),
-                settings.integer("est.per-second", 50, 1, 100_000));
+                settings.integer("est.per-second", 50, 1, 100_000),
+                settings.integer("est.per-tbox-and-hour", 20, 1, 100_000),
+                settings.integer("est.per-address-and-minute", 600, 1, 1_000_000));
     }
 }

@@ -5,6 +5,7 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.registry.certificate.Certificates;
+import dev.driveline.registry.certificate.ChainVerdict;
 import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.registry.certificate.VehicleCertificate;
 import dev.driveline.runtime.auth.Scope;
@@ -14,50 +15,44 @@ import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /api/v1/certificates} and {@code /api/v1/authorities}. */
+/** {@code /api/v1/certificates}, and what the gateways would say to one. */
 public final class CertificateRoutes {
 
     private static final String PATH = "/api/v1/certificates";
     private static final Pattern ID = Pattern.compile("[0-9a-f]{1,40}");
 
     private final Certificates certificates;
-    private final Function<TenantId, List<AuthorityView>> authorities;
+    private final Doctor doctor;
     private final Clock clock;
 
-    /**
-     * @param authorities the trust anchors of a tenant
-     */
-    public CertificateRoutes(
-            Certificates certificates,
-            Function<TenantId, List<AuthorityView>> authorities,
-            Clock clock) {
+    /** Judges a chain in PEM as the gateways would. */
+    @FunctionalInterface
+    public interface Doctor {
+
+        /**
+         * @throws InvalidValueException if it cannot be read
+         */
+        ChainVerdict explain(TenantId tenant, String pem);
+    }
+
+    public CertificateRoutes(Certificates certificates, Doctor doctor, Clock clock) {
         this.certificates = certificates;
-        this.authorities = authorities;
+        this.doctor = doctor;
         this.clock = clock;
     }
 
-    /**
-     * A trust anchor.
-     *
-     * @param id SHA-256 of the certificate, hexadecimal
-     */
-    public record AuthorityView(String id, String pem) {
-        public static AuthorityView of(String id, byte[] der) {
-            return new AuthorityView(id, pemOf(der));
-        }
-    }
+    private record Chain(@Nullable String pem) {}
 
     private record Revocation(@Nullable String reason) {}
 
     private record CertificateView(
             String id,
             String issuer,
+            String authority,
             Vin vin,
             String tboxSerial,
             Instant notBefore,
@@ -71,8 +66,13 @@ public final class CertificateRoutes {
         return List.of(
                 Route.get(PATH, Scope.REGISTRY_READ, this::list),
                 Route.post(PATH + "/{id}:revoke", Scope.REGISTRY_WRITE, this::revoke),
+                Route.post(PATH + "/{id}:unhold", Scope.REGISTRY_WRITE, this::unhold),
                 Route.get(PATH + "/{id}", Scope.REGISTRY_READ, this::get),
-                Route.get("/api/v1/authorities", Scope.REGISTRY_READ, this::authorities));
+                Route.post(PATH + ":explain", Scope.REGISTRY_READ, this::explain),
+                Route.post(
+                        "/api/v1/vehicles/{vin}/certificates:revoke",
+                        Scope.REGISTRY_WRITE,
+                        this::revokeAll));
     }
 
     private Answer list(Exchange exchange) {
@@ -92,15 +92,37 @@ public final class CertificateRoutes {
     }
 
     private Answer revoke(Exchange exchange) {
-        String text = exchange.body(Revocation.class).reason();
-        RevocationReason reason = RevocationReason.parse(Requests.required(text, "reason"));
+        RevocationReason reason = Requests.reason(exchange.body(Revocation.class).reason());
         VehicleCertificate certificate = certificate(exchange);
         return Answer.ok(
                 view(certificates.revoke(exchange.caller().tenant(), certificate.id(), reason)));
     }
 
-    private Answer authorities(Exchange exchange) {
-        return Answer.ok(new Page<>(authorities.apply(exchange.caller().tenant()), null));
+    private Answer revokeAll(Exchange exchange) {
+        Vin vin = exchange.vin();
+        RevocationReason reason = Requests.reason(exchange.body(Revocation.class).reason());
+        return Answer.ok(
+                new Page<>(
+                        certificates.revokeAll(exchange.caller().tenant(), vin, reason).stream()
+                                .map(this::view)
+                                .toList(),
+                        null));
+    }
+
+    private Answer unhold(Exchange exchange) {
+        VehicleCertificate certificate = certificate(exchange);
+        return Answer.ok(view(certificates.unhold(exchange.caller().tenant(), certificate.id())));
+    }
+
+    private Answer explain(Exchange exchange) {
+        String pem = Requests.required(exchange.body(Chain.class).pem(), "pem");
+        ChainVerdict verdict = doctor.explain(exchange.caller().tenant(), pem);
+        if (verdict.vin() == null) {
+            Requests.mustCoverTheTenant(exchange);
+        } else {
+            exchange.caller().mustCover(verdict.vin());
+        }
+        return Answer.ok(verdict);
     }
 
     private VehicleCertificate certificate(Exchange exchange) {
@@ -119,6 +141,7 @@ public final class CertificateRoutes {
         return new CertificateView(
                 certificate.id(),
                 certificate.issuer(),
+                certificate.authority(),
                 certificate.vin(),
                 certificate.tbox().value(),
                 certificate.notBefore(),
@@ -126,12 +149,6 @@ public final class CertificateRoutes {
                 certificate.state(clock.instant()),
                 reason == null ? null : reason.text(),
                 certificate.revokedAt(),
-                pemOf(certificate.der()));
-    }
-
-    private static String pemOf(byte[] der) {
-        return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
-                + "\n-----END CERTIFICATE-----\n";
+                Pem.certificate(certificate.der()));
     }
 }

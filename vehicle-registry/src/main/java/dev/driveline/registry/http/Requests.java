@@ -2,6 +2,7 @@ package dev.driveline.registry.http;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.Arrays;
@@ -33,6 +34,10 @@ final class Requests {
         }
         throw new InvalidValueException(
                 member, value, "expected one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    static RevocationReason reason(@Nullable String text) {
+        return RevocationReason.parse(required(text, "reason"));
     }
 
     static int limit(Exchange exchange) {

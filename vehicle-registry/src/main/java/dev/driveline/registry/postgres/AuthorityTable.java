@@ -1,103 +1,264 @@
 package dev.driveline.registry.postgres;
 
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.registry.certificate.AuthorityRecord;
+import dev.driveline.registry.certificate.AuthorityRecord.Kind;
+import dev.driveline.registry.certificate.AuthorityRecord.State;
+import dev.driveline.registry.certificate.AuthorityRecords;
+import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.store.postgres.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Table {@code authority}: the trust anchors that the gateways were told. */
-public final class AuthorityTable {
+public final class AuthorityTable implements AuthorityRecords {
+
+    /** One key for the lock that serialises what claims VINs. */
+    private static final String CLAIMS = "authority claims";
 
     private final Database database;
     private final Announcements announcements;
+    private final Clock clock;
 
-    public AuthorityTable(Database database, Announcements announcements) {
+    public AuthorityTable(Database database, Announcements announcements, Clock clock) {
         this.database = database;
         this.announcements = announcements;
+        this.clock = clock;
     }
 
-    /** An anchor. {@code id}: SHA-256 of the certificate, hexadecimal. */
-    public record Anchor(String id, TenantId tenant, byte[] certificate) {}
-
     /**
-     * Tells the gateways to trust an authority, unless they were told already.
+     * Tells the gateways to trust an issuing authority, unless they were told already, and prepares
+     * its revocation list.
      *
      * @throws IllegalStateException if they were told that it is another tenant's
      */
-    public void trust(Anchor anchor) {
-        String sql =
+    public void trust(String id, TenantId tenant, byte[] certificate) {
+        String list =
                 """
-                INSERT INTO authority (id, tenant, certificate, access_version)
-                VALUES (:id, :tenant, :certificate, 0)
+                INSERT INTO revocation_list
+                    (authority, number, this_update, next_update, der, stale)
+                VALUES (:id, 0, now(), now(), '', true)
                 ON CONFLICT DO NOTHING
                 """;
         database.run(handle -> {
-            int added =
-                    handle.createUpdate(sql)
-                            .bind("id", anchor.id())
-                            .bind("tenant", anchor.tenant().value())
-                            .bind("certificate", anchor.certificate())
-                            .execute();
-            if (added > 0) {
-                announce(handle, announcements, anchor.id());
+            boolean added = insert(handle, id, tenant, Kind.ISSUING, List.of(""), certificate);
+            if (added) {
+                announce(handle, announcements, id);
             }
-            mustBe(handle, anchor);
+            mustBe(handle, id, tenant);
+            handle.createUpdate(list).bind("id", id).execute();
         });
     }
 
-    private static void mustBe(Handle handle, Anchor anchor) {
+    private static boolean insert(
+            Handle handle,
+            String id,
+            TenantId tenant,
+            Kind kind,
+            List<String> prefixes,
+            byte[] certificate) {
+        String sql =
+                """
+                INSERT INTO authority (id, tenant, kind, vin_prefixes, certificate, access_version)
+                VALUES (:id, :tenant, :kind, :prefixes, :certificate, 0)
+                ON CONFLICT DO NOTHING
+                """;
+        return handle.createUpdate(sql)
+                        .bind("id", id)
+                        .bind("tenant", tenant.value())
+                        .bind("kind", kind.name())
+                        .bindArray("prefixes", String.class, prefixes)
+                        .bind("certificate", certificate)
+                        .execute()
+                > 0;
+    }
+
+    private static void mustBe(Handle handle, String id, TenantId expected) {
         String tenant =
                 handle.createQuery("SELECT tenant FROM authority WHERE id = :id")
-                        .bind("id", anchor.id())
+                        .bind("id", id)
                         .mapTo(String.class)
                         .one();
-        if (!tenant.equals(anchor.tenant().value())) {
+        if (!tenant.equals(expected.value())) {
             throw new IllegalStateException(
                     "the authority speaks for %s, not for %s (setting registry.ca.tenant)"
-                            .formatted(tenant, anchor.tenant()));
+                            .formatted(tenant, expected));
         }
     }
 
-    /** The anchors of a tenant, the oldest first. */
-    public List<Anchor> of(TenantId tenant) {
-        String sql =
-                """
-                SELECT id, tenant, certificate FROM authority
-                WHERE tenant = :tenant ORDER BY created_at
-                """;
+    @Override
+    public AuthorityRecord get(TenantId tenant, String id) {
+        return database.transaction(handle -> find(handle, tenant, id, ""));
+    }
+
+    @Override
+    public List<AuthorityRecord> of(TenantId tenant) {
+        String sql = "SELECT * FROM authority WHERE tenant = :tenant ORDER BY created_at, id";
         return database.transaction(handle ->
                 handle.createQuery(sql)
                         .bind("tenant", tenant.value())
-                        .map((row, _) ->
-                                new Anchor(
-                                        row.getString("id"),
-                                        TenantId.of(row.getString("tenant")),
-                                        row.getBytes("certificate")))
+                        .map((row, _) -> recordOf(row))
                         .list());
     }
 
+    @Override
+    public Set<String> inForce() {
+        return Set.copyOf(
+                database.transaction(handle ->
+                        handle.createQuery("SELECT id FROM authority WHERE state = 'IN_FORCE'")
+                                .mapTo(String.class)
+                                .list()));
+    }
+
+    @Override
+    public AuthorityRecord add(AuthorityRecord foreign) {
+        return database.transaction(handle -> {
+            handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", CLAIMS);
+            for (String prefix : foreign.vinPrefixes()) {
+                mustBeFree(handle, foreign.tenant(), prefix);
+            }
+            boolean added =
+                    insert(
+                            handle,
+                            foreign.id(),
+                            foreign.tenant(),
+                            foreign.kind(),
+                            foreign.vinPrefixes(),
+                            foreign.certificate());
+            if (!added) {
+                throw new InvalidValueException(
+                        ErrorCode.ALREADY_EXISTS,
+                        "authority",
+                        foreign.id(),
+                        "is registered, or was: one that ended does not come back");
+            }
+            announce(handle, announcements, foreign.id());
+            return find(handle, foreign.tenant(), foreign.id(), "");
+        });
+    }
+
+    /** An anchor of one tenant must not speak for another's vehicles. */
+    private static void mustBeFree(Handle handle, TenantId tenant, String prefix) {
+        String sql =
+                """
+                SELECT EXISTS (
+                    SELECT 1 FROM vehicle
+                    WHERE tenant <> :tenant AND starts_with(vin, :prefix)
+                ) OR EXISTS (
+                    SELECT 1 FROM authority, unnest(vin_prefixes) AS theirs
+                    WHERE tenant <> :tenant AND kind = 'FOREIGN' AND state = 'IN_FORCE'
+                        AND (starts_with(theirs, :prefix) OR starts_with(:prefix, theirs))
+                )
+                """;
+        if (handle.createQuery(sql)
+                .bind("tenant", tenant.value())
+                .bind("prefix", prefix)
+                .mapTo(Boolean.class)
+                .one()) {
+            throw new InvalidValueException(
+                    ErrorCode.CONFLICT, "vinPrefixes", prefix, "is in use by another tenant");
+        }
+    }
+
+    @Override
+    public AuthorityRecord retire(TenantId tenant, String id) {
+        return database.transaction(handle -> {
+            AuthorityRecord before = find(handle, tenant, id, "FOR UPDATE");
+            return before.state() == State.IN_FORCE
+                    ? end(handle, before, State.RETIRED, null)
+                    : before;
+        });
+    }
+
+    @Override
+    public AuthorityRecord revoke(TenantId tenant, String id, RevocationReason reason) {
+        return database.transaction(handle -> {
+            AuthorityRecord before = find(handle, tenant, id, "FOR UPDATE");
+            return before.state() == State.REVOKED
+                    ? before
+                    : end(handle, before, State.REVOKED, reason);
+        });
+    }
+
+    private AuthorityRecord end(
+            Handle handle, AuthorityRecord before, State state, @Nullable RevocationReason reason) {
+        String sql =
+                """
+                UPDATE authority SET state = :state, reason = :reason, ended_at = :now
+                WHERE id = :id
+                """;
+        handle.createUpdate(sql)
+                .bind("state", state.name())
+                .bind("reason", reason == null ? null : reason.text())
+                .bind("now", clock.instant())
+                .bind("id", before.id())
+                .execute();
+        announce(handle, announcements, before.id());
+        return find(handle, before.tenant(), before.id(), "");
+    }
+
+    /** Tells the gateways what is true of an authority, whose row is locked. */
     static void announce(Handle handle, Announcements announcements, String id) {
         String sql =
                 """
                 UPDATE authority SET access_version = greatest(access_version + 1, :floor)
-                WHERE id = :id RETURNING access_version, tenant, certificate
+                WHERE id = :id RETURNING *
                 """;
         announcements.access(
                 handle,
                 handle.createQuery(sql)
                         .bind("floor", announcements.floor())
                         .bind("id", id)
-                        .map((row, _) ->
-                                new AccessRule.TrustAnchor(
-                                        row.getLong("access_version"),
-                                        AccessRule.State.IN_FORCE,
-                                        id,
-                                        Base64.getEncoder()
-                                                .encodeToString(row.getBytes("certificate")),
-                                        TenantId.of(row.getString("tenant")),
-                                        List.of("")))
+                        .map((row, _) -> {
+                            AuthorityRecord now = recordOf(row);
+                            return new AccessRule.TrustAnchor(
+                                    row.getLong("access_version"),
+                                    now.state() == State.IN_FORCE
+                                            ? AccessRule.State.IN_FORCE
+                                            : AccessRule.State.REMOVED,
+                                    id,
+                                    Base64.getEncoder().encodeToString(now.certificate()),
+                                    now.tenant(),
+                                    now.vinPrefixes());
+                        })
                         .one());
+    }
+
+    private static AuthorityRecord find(Handle handle, TenantId tenant, String id, String lock) {
+        String sql = "SELECT * FROM authority WHERE id = :id AND tenant = :tenant ";
+        Optional<AuthorityRecord> found =
+                handle.createQuery(sql + lock)
+                        .bind("id", id)
+                        .bind("tenant", tenant.value())
+                        .map((row, _) -> recordOf(row))
+                        .findOne();
+        return found.orElseThrow(() ->
+                new InvalidValueException(
+                        ErrorCode.AUTHORITY_UNKNOWN, "authority", id, "does not exist"));
+    }
+
+    private static AuthorityRecord recordOf(ResultSet row) throws SQLException {
+        String reason = row.getString("reason");
+        Timestamp endedAt = row.getTimestamp("ended_at");
+        return new AuthorityRecord(
+                row.getString("id"),
+                TenantId.of(row.getString("tenant")),
+                Kind.valueOf(row.getString("kind")),
+                State.valueOf(row.getString("state")),
+                List.of((String[]) row.getArray("vin_prefixes").getArray()),
+                row.getBytes("certificate"),
+                reason == null ? null : RevocationReason.parse(reason),
+                endedAt == null ? null : endedAt.toInstant());
     }
 }

@@ -5,6 +5,7 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.registry.certificate.CertificateStatus;
 import dev.driveline.registry.certificate.Certificates;
 import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.registry.certificate.VehicleCertificate;
@@ -14,11 +15,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 
 /** Table {@code certificate}. */
 public final class CertificateTable implements Certificates {
+
+    /** RFC 5280 §5.3.1's name for the end of a hold. */
+    private static final String UNHELD = "removeFromCRL";
 
     private final Database database;
     private final Announcements announcements;
@@ -32,14 +43,14 @@ public final class CertificateTable implements Certificates {
 
     @Override
     public VehicleCertificate get(TenantId tenant, String id) {
-        return database.transaction(handle -> find(handle, tenant, id, ""));
+        return database.transaction(handle -> find(handle, tenant, id));
     }
 
     @Override
     public List<VehicleCertificate> of(TenantId tenant, Vin vin) {
         String sql =
                 """
-                SELECT * FROM certificate WHERE vin = :vin AND tenant = :tenant
+                SELECT * FROM certificate_now WHERE vin = :vin AND tenant = :tenant
                 ORDER BY created_at DESC LIMIT 1000
                 """;
         return database.transaction(handle ->
@@ -51,27 +62,143 @@ public final class CertificateTable implements Certificates {
     }
 
     @Override
+    public @Nullable VehicleCertificate issued(String authority, String id) {
+        return database.transaction(handle -> issued(handle, authority, id)).orElse(null);
+    }
+
+    private static Optional<VehicleCertificate> issued(Handle handle, String authority, String id) {
+        String sql = "SELECT * FROM certificate_now WHERE id = :id AND authority = :authority";
+        return handle.createQuery(sql)
+                .bind("id", id)
+                .bind("authority", authority)
+                .map((row, _) -> certificateOf(row))
+                .findOne();
+    }
+
+    @Override
+    public CertificateStatus statusOf(String authority, String id) {
+        VehicleCertificate found = issued(authority, id);
+        if (found == null) {
+            return new CertificateStatus.Unknown();
+        }
+        RevocationReason reason = found.reason();
+        Instant at = found.revokedAt();
+        return reason == null || at == null
+                ? new CertificateStatus.Good()
+                : new CertificateStatus.Revoked(at, reason);
+    }
+
+    @Override
     public VehicleCertificate revoke(TenantId tenant, String id, RevocationReason reason) {
-        String sql =
-                """
-                UPDATE certificate SET reason = :reason, revoked_at = :now WHERE id = :id
-                """;
         return database.transaction(handle -> {
-            VehicleCertificate before = find(handle, tenant, id, "FOR UPDATE");
-            if (before.reason() != null) {
-                return before;
+            lock(handle, tenant, id);
+            VehicleCertificate before = find(handle, tenant, id);
+            boolean held = before.reason() == RevocationReason.CERTIFICATE_HOLD;
+            if (before.reason() == null || (held && reason != before.reason())) {
+                set(handle, before, reason);
             }
-            handle.createUpdate(sql)
-                    .bind("reason", reason.text())
-                    .bind("now", clock.instant())
-                    .bind("id", id)
-                    .execute();
-            announce(handle, announcements, id);
-            return find(handle, tenant, id, "");
+            return find(handle, tenant, id);
         });
     }
 
-    /** Tells the gateways of a revoked certificate, whose row is locked. */
+    @Override
+    public List<VehicleCertificate> revokeAll(TenantId tenant, Vin vin, RevocationReason reason) {
+        String sql =
+                """
+                SELECT id FROM certificate
+                WHERE vin = :vin AND tenant = :tenant AND not_after > :now
+                    AND (reason IS NULL OR (reason = 'certificateHold' AND reason <> :reason))
+                ORDER BY id FOR UPDATE
+                """;
+        return database.transaction(handle -> {
+            VehicleTable.mustExist(handle, tenant, vin);
+            List<String> ids =
+                    handle.createQuery(sql)
+                            .bind("vin", vin.value())
+                            .bind("tenant", tenant.value())
+                            .bind("now", clock.instant())
+                            .bind("reason", reason.text())
+                            .mapTo(String.class)
+                            .list();
+            ids.forEach(id -> set(handle, find(handle, tenant, id), reason));
+            return ids.stream().map(id -> find(handle, tenant, id)).toList();
+        });
+    }
+
+    @Override
+    public VehicleCertificate unhold(TenantId tenant, String id) {
+        return database.transaction(handle -> {
+            lock(handle, tenant, id);
+            VehicleCertificate before = find(handle, tenant, id);
+            if (before.reason() != RevocationReason.CERTIFICATE_HOLD) {
+                RevocationReason reason = before.reason();
+                throw new InvalidValueException(
+                        ErrorCode.CONFLICT,
+                        "certificate",
+                        id,
+                        reason == null
+                                ? "is not held"
+                                : "is revoked (" + reason.text() + "), which is for ever");
+            }
+            set(handle, before, null);
+            return find(handle, tenant, id);
+        });
+    }
+
+    /** Revokes, or with null un-holds, a certificate whose row is locked. */
+    private void set(Handle handle, VehicleCertificate of, @Nullable RevocationReason reason) {
+        String sql =
+                """
+                UPDATE certificate SET reason = :reason, revoked_at = :at WHERE id = :id
+                """;
+        handle.createUpdate(sql)
+                .bind("reason", reason == null ? null : reason.text())
+                .bind("at", reason == null ? null : clock.instant())
+                .bind("id", of.id())
+                .execute();
+        announce(handle, announcements, of.id());
+        RevocationListTable.changed(handle, of.authority());
+    }
+
+    /**
+     * Completes rows that an earlier version wrote; blocks, at the start.
+     *
+     * @param authorities the id of the issuing authority by SHA-256 of its name
+     * @param keyOf SHA-256 of the key in a certificate in DER
+     */
+    public void complete(Map<String, String> authorities, Function<byte[], String> keyOf) {
+        String sql =
+                """
+                SELECT id, issuer, der FROM certificate
+                WHERE (spki IS NULL OR authority IS NULL) AND issuer = ANY (:issuers)
+                LIMIT 500 FOR UPDATE SKIP LOCKED
+                """;
+        String set = "UPDATE certificate SET spki = ?, authority = ? WHERE id = ?";
+        boolean more = true;
+        while (more) {
+            more =
+                    database.transaction(handle -> {
+                        PreparedBatch batch = handle.prepareBatch(set);
+                        handle.createQuery(sql)
+                                .bindArray(
+                                        "issuers", String.class, List.copyOf(authorities.keySet()))
+                                .map((row, _) ->
+                                        new Object[] {
+                                            keyOf.apply(row.getBytes("der")),
+                                            authorities.get(row.getString("issuer")),
+                                            row.getString("id")
+                                        })
+                                .forEach(batch::add);
+                        boolean any = batch.size() > 0;
+                        if (any) {
+                            batch.execute();
+                        }
+                        return any;
+                    });
+        }
+    }
+
+    /** Tells the gateways whether a certificate is revoked, whose row is locked. */
     static void announce(Handle handle, Announcements announcements, String id) {
         String sql =
                 """
@@ -83,13 +210,17 @@ public final class CertificateTable implements Certificates {
                 handle.createQuery(sql)
                         .bind("floor", announcements.floor())
                         .bind("id", id)
-                        .map((row, _) ->
-                                new AccessRule.RevokedCertificate(
-                                        row.getLong("access_version"),
-                                        AccessRule.State.IN_FORCE,
-                                        row.getString("issuer"),
-                                        id,
-                                        row.getString("reason")))
+                        .map((row, _) -> {
+                            String reason = row.getString("reason");
+                            return new AccessRule.RevokedCertificate(
+                                    row.getLong("access_version"),
+                                    reason == null
+                                            ? AccessRule.State.REMOVED
+                                            : AccessRule.State.IN_FORCE,
+                                    row.getString("issuer"),
+                                    id,
+                                    reason == null ? UNHELD : reason);
+                        })
                         .one());
     }
 
@@ -97,12 +228,15 @@ public final class CertificateTable implements Certificates {
         String sql =
                 """
                 INSERT INTO certificate
-                    (id, issuer, tenant, vin, tbox_serial, not_before, not_after, der)
-                VALUES (:id, :issuer, :tenant, :vin, :tbox, :notBefore, :notAfter, :der)
+                    (id, issuer, authority, spki, tenant, vin, tbox_serial, not_before, not_after,
+                     der)
+                VALUES (:id, :issuer, :authority, :spki, :tenant, :vin, :tbox, :notBefore, :notAfter, :der)
                 """;
         handle.createUpdate(sql)
                 .bind("id", certificate.id())
                 .bind("issuer", certificate.issuer())
+                .bind("authority", certificate.authority())
+                .bind("spki", certificate.key())
                 .bind("tenant", certificate.tenant().value())
                 .bind("vin", certificate.vin().value())
                 .bind("tbox", certificate.tbox().value())
@@ -112,9 +246,23 @@ public final class CertificateTable implements Certificates {
                 .execute();
     }
 
-    private static VehicleCertificate find(Handle handle, TenantId tenant, String id, String lock) {
-        String sql = "SELECT * FROM certificate WHERE id = :id AND tenant = :tenant ";
-        return handle.createQuery(sql + lock)
+    /** A view cannot be locked, so its row is, before. */
+    private static void lock(Handle handle, TenantId tenant, String id) {
+        var _ =
+                handle.createQuery(
+                                """
+                                SELECT id FROM certificate
+                                WHERE id = :id AND tenant = :tenant FOR UPDATE
+                                """)
+                        .bind("id", id)
+                        .bind("tenant", tenant.value())
+                        .mapTo(String.class)
+                        .findOne();
+    }
+
+    private static VehicleCertificate find(Handle handle, TenantId tenant, String id) {
+        String sql = "SELECT * FROM certificate_now WHERE id = :id AND tenant = :tenant";
+        return handle.createQuery(sql)
                 .bind("id", id)
                 .bind("tenant", tenant.value())
                 .map((row, _) -> certificateOf(row))
@@ -133,6 +281,8 @@ public final class CertificateTable implements Certificates {
         return new VehicleCertificate(
                 row.getString("id"),
                 row.getString("issuer"),
+                Objects.requireNonNullElse(row.getString("authority"), ""),
+                Objects.requireNonNullElse(row.getString("spki"), ""),
                 TenantId.of(row.getString("tenant")),
                 Vin.of(row.getString("vin")),
                 new TboxSerial(row.getString("tbox_serial")),

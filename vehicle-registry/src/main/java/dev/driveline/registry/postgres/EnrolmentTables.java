@@ -56,7 +56,7 @@ public final class EnrolmentTables implements Enrolments {
     }
 
     @Override
-    public boolean keep(Applicant applicant, VehicleCertificate certificate) {
+    public Kept keep(Applicant applicant, VehicleCertificate certificate) {
         return database.transaction(handle -> {
             Binding binding = bindingOf(handle, applicant.serial(), "FOR SHARE");
             boolean asBefore =
@@ -65,27 +65,76 @@ public final class EnrolmentTables implements Enrolments {
                             && binding.vehicle() != null
                             && binding.vehicle().vin().equals(certificate.vin())
                             && binding.vehicle().state().mayConnect();
-            if (!asBefore
-                    || (applicant instanceof Applicant.Token token && !useUp(handle, token))) {
-                return false;
+            if (!asBefore || !stillHolds(handle, applicant)) {
+                return Kept.TOO_LATE;
             }
-            CertificateTable.insert(handle, certificate);
-            return true;
+            Kept kept = judge(handle, certificate);
+            if (kept == Kept.YES) {
+                if (applicant instanceof Applicant.Token token) {
+                    useUp(handle, token);
+                }
+                CertificateTable.insert(handle, certificate);
+            }
+            return kept;
         });
     }
 
-    private boolean useUp(Handle handle, Applicant.Token token) {
+    private boolean stillHolds(Handle handle, Applicant applicant) {
+        return switch (applicant) {
+            case Applicant.Birth _ -> true;
+            case Applicant.Token token -> isUnused(handle, token);
+            case Applicant.Renewal renewal -> isInForce(handle, renewal.certificate().id());
+        };
+    }
+
+    private boolean isUnused(Handle handle, Applicant.Token token) {
         String sql =
                 """
-                UPDATE enrolment_token SET used_at = :now
+                SELECT hash FROM enrolment_token
                 WHERE hash = :hash AND serial = :serial AND used_at IS NULL AND expires_at > :now
+                FOR UPDATE
                 """;
-        return handle.createUpdate(sql)
-                        .bind("now", clock.instant())
-                        .bind("hash", TboxTable.hashOf(token.secret()))
-                        .bind("serial", token.serial().value())
-                        .execute()
-                == 1;
+        return handle.createQuery(sql)
+                .bind("now", clock.instant())
+                .bind("hash", TboxTable.hashOf(token.secret()))
+                .bind("serial", token.serial().value())
+                .mapTo(byte[].class)
+                .findOne()
+                .isPresent();
+    }
+
+    private static boolean isInForce(Handle handle, String certificate) {
+        String sql = "SELECT id FROM certificate WHERE id = :id AND reason IS NULL FOR SHARE";
+        return handle.createQuery(sql)
+                .bind("id", certificate)
+                .mapTo(String.class)
+                .findOne()
+                .isPresent();
+    }
+
+    /** A key serves one vehicle; two at once must not both find it free. */
+    private static Kept judge(Handle handle, VehicleCertificate certificate) {
+        handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 1))", certificate.key());
+        String sql =
+                """
+                SELECT CASE WHEN bool_or(vin <> :vin) THEN 'KEY_OF_ANOTHER'
+                            WHEN bool_or(reason IS NOT NULL) THEN 'KEY_REVOKED'
+                            ELSE 'YES' END
+                FROM certificate WHERE spki = :key
+                """;
+        return Kept.valueOf(
+                handle.createQuery(sql)
+                        .bind("vin", certificate.vin().value())
+                        .bind("key", certificate.key())
+                        .mapTo(String.class)
+                        .one());
+    }
+
+    private void useUp(Handle handle, Applicant.Token token) {
+        handle.createUpdate("UPDATE enrolment_token SET used_at = :now WHERE hash = :hash")
+                .bind("now", clock.instant())
+                .bind("hash", TboxTable.hashOf(token.secret()))
+                .execute();
     }
 
     private static @Nullable Binding bindingOf(Handle handle, TboxSerial serial, String lock) {

@@ -11,13 +11,17 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.ProviderException;
 import java.security.SecureRandom;
+import java.security.Security;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
@@ -25,10 +29,14 @@ import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The key stores of the authorities: PKCS#12, encrypted with the configured password. */
+/**
+ * The key stores of the authorities: PKCS#12, encrypted with the configured password, or a PKCS#11
+ * module, which signs without giving its key away.
+ */
 final class AuthorityStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthorityStore.class);
@@ -39,30 +47,37 @@ final class AuthorityStore {
 
     private AuthorityStore() {}
 
-    /** A key and its certificate's chain up to the root. */
-    record Entry(PrivateKey key, List<X509Certificate> chain) {}
+    /**
+     * A key and its certificate's chain up to the root.
+     *
+     * @param module what signs with the key; null for the JDK itself
+     */
+    record Entry(PrivateKey key, List<X509Certificate> chain, @Nullable Provider module) {}
 
     /**
-     * Reads the issuing authority, or makes it.
+     * Reads an issuing authority, or makes it.
      *
+     * @param create whether it is made, with a root beside it, where its key store is missing
      * @throws IllegalStateException naming the file and what is wrong with it
      */
-    static Entry open(AuthorityConfig config, Clock clock, SecureRandom random) {
+    static Entry open(
+            AuthorityConfig.Key config, boolean create, Clock clock, SecureRandom random) {
+        Path file = config.keystore();
         try {
-            if (!Files.exists(config.keystore())) {
-                if (!config.create()) {
+            if (!Files.exists(file)) {
+                if (!create || isModule(file)) {
                     throw new IllegalStateException(
-                            "there is no key store "
-                                    + config.keystore()
-                                    + " (setting registry.ca.keystore)");
+                            "there is no key store " + file + " (setting registry.ca.keystore)");
                 }
                 create(config, clock.instant(), random);
             }
-            return read(config.keystore(), config.password());
-        } catch (IOException | GeneralSecurityException wrong) {
+            return isModule(file)
+                    ? readModule(file, config.password())
+                    : readFile(file, config.password());
+        } catch (IOException | GeneralSecurityException | ProviderException wrong) {
             throw new IllegalStateException(
                     "the key store "
-                            + config.keystore()
+                            + file
                             + " cannot be used (settings registry.ca.keystore and"
                             + " registry.ca.password): "
                             + wrong.getMessage(),
@@ -70,13 +85,35 @@ final class AuthorityStore {
         }
     }
 
-    private static Entry read(Path file, String password)
+    private static boolean isModule(Path file) {
+        return file.toString().endsWith(".pkcs11");
+    }
+
+    private static Entry readFile(Path file, String password)
             throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(file)) {
             store.load(in, password.toCharArray());
         }
-        for (String alias : java.util.Collections.list(store.aliases())) {
+        return entryOf(store, password, null);
+    }
+
+    /** A token has one key at most, as a file has. */
+    private static Entry readModule(Path file, String pin)
+            throws IOException, GeneralSecurityException {
+        Provider any = Security.getProvider("SunPKCS11");
+        if (any == null) {
+            throw new GeneralSecurityException("this JDK has no SunPKCS11");
+        }
+        Provider module = any.configure(file.toString());
+        KeyStore store = KeyStore.getInstance("PKCS11", module);
+        store.load(null, pin.toCharArray());
+        return entryOf(store, pin, module);
+    }
+
+    private static Entry entryOf(KeyStore store, String password, @Nullable Provider module)
+            throws GeneralSecurityException {
+        for (String alias : Collections.list(store.aliases())) {
             if (store.getKey(alias, password.toCharArray()) instanceof PrivateKey key) {
                 List<X509Certificate> chain = new ArrayList<>();
                 for (Certificate certificate : store.getCertificateChain(alias)) {
@@ -86,13 +123,13 @@ final class AuthorityStore {
                     throw new GeneralSecurityException(
                             chain.getFirst().getSubjectX500Principal() + " is no authority");
                 }
-                return new Entry(key, List.copyOf(chain));
+                return new Entry(key, List.copyOf(chain), module);
             }
         }
         throw new GeneralSecurityException("it holds no private key");
     }
 
-    private static void create(AuthorityConfig config, Instant now, SecureRandom random)
+    private static void create(AuthorityConfig.Key config, Instant now, SecureRandom random)
             throws IOException, GeneralSecurityException {
         X500Principal rootName = nameOf(config, "Vehicle Root CA");
         KeyPair rootKeys = Keys.newP256();
@@ -110,12 +147,16 @@ final class AuthorityStore {
                         ISSUING_LIFE,
                         random);
         Path rootFile = config.keystore().resolveSibling("root-" + config.keystore().getFileName());
-        write(rootFile, config.password(), ROOT, new Entry(rootKeys.getPrivate(), List.of(root)));
+        write(
+                rootFile,
+                config.password(),
+                ROOT,
+                new Entry(rootKeys.getPrivate(), List.of(root), null));
         write(
                 config.keystore(),
                 config.password(),
                 ISSUING,
-                new Entry(keys.getPrivate(), List.of(issuing, root)));
+                new Entry(keys.getPrivate(), List.of(issuing, root), null));
         LOG.atWarn()
                 .setMessage("authority made")
                 .addKeyValue("issuing", config.keystore())
@@ -124,7 +165,7 @@ final class AuthorityStore {
                 .log();
     }
 
-    private static X500Principal nameOf(AuthorityConfig config, String name) {
+    private static X500Principal nameOf(AuthorityConfig.Key config, String name) {
         return new X500Principal("CN=" + name + ", O=" + config.tenant());
     }
 
@@ -150,7 +191,7 @@ final class AuthorityStore {
         builder.addExtension(
                 Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
         Keys.addIdentifiers(builder, keys.getPublic(), issuerKeys.getPublic());
-        return Keys.sign(builder, issuerKeys.getPrivate());
+        return Keys.sign(builder, issuerKeys.getPrivate(), issuerKeys.getPublic(), null);
     }
 
     private static void write(Path file, String password, String alias, Entry entry)

@@ -1,8 +1,12 @@
 package dev.driveline.registry.x509;
 
+import java.io.ByteArrayInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import javax.security.auth.x500.X500Principal;
@@ -21,8 +25,25 @@ public final class Fingerprints {
         }
     }
 
+    /** SHA-256 of the SubjectPublicKeyInfo, hexadecimal. */
+    public static String of(PublicKey key) {
+        return sha256(key.getEncoded());
+    }
+
+    /** As {@link #of(PublicKey)}, of the key in a certificate in DER. */
+    public static String ofKeyIn(byte[] certificate) {
+        try {
+            return of(
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(certificate))
+                            .getPublicKey());
+        } catch (CertificateException impossible) {
+            throw new IllegalStateException("a certificate that was issued", impossible);
+        }
+    }
+
     /** SHA-256 of the DER name, hexadecimal. */
-    static String of(X500Principal name) {
+    public static String of(X500Principal name) {
         return sha256(name.getEncoded());
     }
 

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -16,8 +17,10 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** What every certificate that we make has in common. */
 final class Keys {
@@ -26,6 +29,7 @@ final class Keys {
     static final Duration SKEW = Duration.ofMinutes(5);
 
     private static final int SERIAL_BITS = 128;
+    private static final int P256_BITS = 256;
 
     private Keys() {}
 
@@ -53,15 +57,38 @@ final class Keys {
                 ids.createAuthorityKeyIdentifier(issuersKey));
     }
 
-    static X509Certificate sign(JcaX509v3CertificateBuilder builder, PrivateKey key)
+    /**
+     * @param publicKey the key's other half, by which the algorithm is chosen: a module's private
+     *     key says little of itself
+     */
+    static X509Certificate sign(
+            JcaX509v3CertificateBuilder builder,
+            PrivateKey key,
+            PublicKey publicKey,
+            @Nullable Provider module)
             throws GeneralSecurityException {
-        String algorithm = key instanceof ECKey ? "SHA256withECDSA" : "SHA256withRSA";
+        return new JcaX509CertificateConverter()
+                .getCertificate(builder.build(signer(key, publicKey, module)));
+    }
+
+    static ContentSigner signer(PrivateKey key, PublicKey publicKey, @Nullable Provider module)
+            throws GeneralSecurityException {
+        JcaContentSignerBuilder builder = new JcaContentSignerBuilder(algorithmOf(publicKey));
+        if (module != null) {
+            builder.setProvider(module);
+        }
         try {
-            return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            builder.build(new JcaContentSignerBuilder(algorithm).build(key)));
+            return builder.build(key);
         } catch (OperatorCreationException unusable) {
             throw new GeneralSecurityException("the authority's key cannot sign", unusable);
         }
+    }
+
+    private static String algorithmOf(PublicKey key) {
+        if (key instanceof ECKey ec) {
+            int bits = ec.getParams().getCurve().getField().getFieldSize();
+            return bits > P256_BITS ? "SHA384withECDSA" : "SHA256withECDSA";
+        }
+        return "SHA256withRSA";
     }
 }

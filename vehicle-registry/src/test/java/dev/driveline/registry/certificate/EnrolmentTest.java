@@ -14,6 +14,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,14 +29,18 @@ final class EnrolmentTest {
     private static final Applicant TOKEN = new Applicant.Token(SERIAL, "secret");
 
     private final FakeEnrolments enrolments = new FakeEnrolments();
-    private final Enrolment enrolment = new Enrolment(enrolments, new FakeAuthority());
+    private final FakeAuthority authority = new FakeAuthority();
+    private final Enrolment enrolment =
+            new Enrolment(
+                    enrolments,
+                    tenant -> tenant.equals(DEMO) ? Optional.of(authority) : Optional.empty());
 
     @Test
     void issuesForTheVehicleThatTheTboxIsBoundTo() {
         Outcome.Issued issued = assertInstanceOf(Outcome.Issued.class, enrol(BIRTH));
         assertEquals(VIN, issued.certificate().vin());
         assertEquals(DEMO, issued.certificate().tenant());
-        assertEquals(List.of(issued.certificate()), enrolments.kept);
+        assertEquals(List.of(issued.certificate()), enrolments.certificates);
     }
 
     @Test
@@ -60,12 +65,12 @@ final class EnrolmentTest {
     }
 
     @Test
-    void anAuthorityIssuesForItsTenantOnly() {
+    void aTenantWithoutAnAuthorityGetsNone() {
         enrolments.binding =
                 new Enrolments.Binding(
                         TenantId.of("other"), new Enrolments.Vehicle(VIN, VehicleState.ACTIVE));
         Outcome.Forbidden forbidden = assertInstanceOf(Outcome.Forbidden.class, enrol(BIRTH));
-        assertTrue(forbidden.why().contains("issues for demo"), forbidden.why());
+        assertTrue(forbidden.why().contains("tenant other"), forbidden.why());
     }
 
     @ParameterizedTest
@@ -79,10 +84,33 @@ final class EnrolmentTest {
     }
 
     @Test
+    void aRenewalIsForTheVehicleOfItsCertificate() {
+        VehicleCertificate before =
+                authority.issue(new Authority.Request.Usable(new byte[0]), VIN, SERIAL);
+        assertInstanceOf(Outcome.Issued.class, enrol(new Applicant.Renewal(before)));
+        enrolments.binding =
+                new Enrolments.Binding(
+                        DEMO,
+                        new Enrolments.Vehicle(Vin.of("WDRV0TESTREG10009"), VehicleState.ACTIVE));
+        assertInstanceOf(Outcome.Forbidden.class, enrol(new Applicant.Renewal(before)));
+    }
+
+    @Test
+    void aKeyServesOneVehicleAndNotAfterItWasRevoked() {
+        enrolments.kept = Enrolments.Kept.KEY_OF_ANOTHER;
+        Outcome.Unusable shared = assertInstanceOf(Outcome.Unusable.class, enrol(BIRTH));
+        assertTrue(shared.why().contains("another vehicle"), shared.why());
+        enrolments.kept = Enrolments.Kept.KEY_REVOKED;
+        Outcome.Unusable revoked = assertInstanceOf(Outcome.Unusable.class, enrol(BIRTH));
+        assertTrue(revoked.why().contains("revoked"), revoked.why());
+        assertEquals(List.of(), enrolments.certificates);
+    }
+
+    @Test
     void aTokenUsedMeanwhileIssuesNothing() {
-        enrolments.tooLate = true;
+        enrolments.kept = Enrolments.Kept.TOO_LATE;
         assertInstanceOf(Outcome.NotKnown.class, enrol(TOKEN));
-        assertEquals(List.of(), enrolments.kept);
+        assertEquals(List.of(), enrolments.certificates);
     }
 
     @Test
@@ -99,8 +127,8 @@ final class EnrolmentTest {
         private @Nullable Binding binding =
                 new Binding(DEMO, new Vehicle(VIN, VehicleState.PRODUCED));
         private TokenState token = TokenState.VALID;
-        private boolean tooLate;
-        private final List<VehicleCertificate> kept = new ArrayList<>();
+        private Kept kept = Kept.YES;
+        private final List<VehicleCertificate> certificates = new ArrayList<>();
 
         @Override
         public @Nullable Binding bindingOf(TboxSerial serial) {
@@ -113,15 +141,31 @@ final class EnrolmentTest {
         }
 
         @Override
-        public boolean keep(Applicant applicant, VehicleCertificate certificate) {
-            if (!tooLate) {
-                kept.add(certificate);
+        public Kept keep(Applicant applicant, VehicleCertificate certificate) {
+            if (kept == Kept.YES) {
+                certificates.add(certificate);
             }
-            return !tooLate;
+            return kept;
         }
     }
 
     private static final class FakeAuthority implements Authority {
+
+        @Override
+        public String id() {
+            return "authority";
+        }
+
+        @Override
+        public Request readRenewal(byte[] der, byte[] certificate) {
+            return read(der);
+        }
+
+        @Override
+        public byte[] sign(
+                long number, Instant thisUpdate, Instant nextUpdate, List<Revoked> revoked) {
+            throw new UnsupportedOperationException("enrolments sign no list");
+        }
 
         @Override
         public TenantId tenant() {
@@ -145,6 +189,8 @@ final class EnrolmentTest {
             return new VehicleCertificate(
                     "1",
                     "issuer",
+                    "authority",
+                    "key",
                     DEMO,
                     vin,
                     tbox,

@@ -22,6 +22,9 @@ final class VehicleCertificateTest {
         assertEquals(
                 VehicleCertificate.State.REVOKED,
                 certificate(RevocationReason.KEY_COMPROMISE).state(END.plusSeconds(1)));
+        assertEquals(
+                VehicleCertificate.State.HELD,
+                certificate(RevocationReason.CERTIFICATE_HOLD).state(END));
     }
 
     @Test
@@ -29,7 +32,7 @@ final class VehicleCertificateTest {
         for (RevocationReason reason : RevocationReason.values()) {
             assertEquals(reason, RevocationReason.parse(reason.text()));
         }
-        assertThrows(InvalidValueException.class, () -> RevocationReason.parse("certificateHold"));
+        assertThrows(InvalidValueException.class, () -> RevocationReason.parse("removeFromCRL"));
         assertThrows(InvalidValueException.class, () -> RevocationReason.parse("stolen"));
     }
 
@@ -37,6 +40,8 @@ final class VehicleCertificateTest {
         return new VehicleCertificate(
                 "1",
                 "issuer",
+                "authority",
+                "key",
                 TenantId.of("demo"),
                 Vin.of("WDRV0TESTREG10003"),
                 new TboxSerial("TB-1"),

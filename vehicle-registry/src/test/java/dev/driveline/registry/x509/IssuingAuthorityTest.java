@@ -93,7 +93,7 @@ final class IssuingAuthorityTest {
         IssuingAuthority authority = open(true, "pw");
         usable(authority, request(keys("EC", "secp384r1"), "CN=a"));
         usable(authority, request(rsa(3_072), "CN=a"));
-        refused(authority, request(keys("EC", "secp521r1"), "CN=a"), "expected P-256 or P-384");
+        refused(authority, request(keys("EC", "secp521r1"), "CN=a"), "expected P-256, P-384, RSA");
         refused(authority, request(rsa(2_048), "CN=a"), "an RSA key of 2048 bits");
         refused(authority, new byte[] {1, 2, 3}, "PKCS#10");
         refused(authority, new byte[0], "PKCS#10");
@@ -141,7 +141,9 @@ final class IssuingAuthorityTest {
                                 Date.from(Instant.EPOCH),
                                 name,
                                 keys.getPublic()),
-                        keys.getPrivate());
+                        keys.getPrivate(),
+                        keys.getPublic(),
+                        null);
         assertEquals(Optional.of(TBOX), BirthCertificates.serialOf(birth));
     }
 
@@ -155,14 +157,17 @@ final class IssuingAuthorityTest {
 
     private IssuingAuthority open(boolean create, String password) {
         return IssuingAuthority.open(
-                new AuthorityConfig(
-                        folder.resolve("ca/issuing.p12"),
-                        password,
-                        TenantId.of("demo"),
-                        create,
-                        Duration.ofDays(90)),
-                Clock.systemUTC(),
-                random);
+                        new AuthorityConfig(
+                                new AuthorityConfig.Key(
+                                        folder.resolve("ca/issuing.p12"),
+                                        password,
+                                        TenantId.of("demo")),
+                                create,
+                                null,
+                                Profile.of(Duration.ofDays(90), null)),
+                        Clock.systemUTC(),
+                        random)
+                .getFirst();
     }
 
     private static Request.Usable usable(IssuingAuthority authority, byte[] request) {

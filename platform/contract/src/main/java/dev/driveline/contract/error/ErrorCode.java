@@ -18,6 +18,7 @@ public enum ErrorCode {
     MODEL_UNKNOWN(404, false, "No such model"),
     CATALOGUE_UNKNOWN(404, false, "No such catalogue"),
     CERTIFICATE_UNKNOWN(404, false, "No such certificate"),
+    AUTHORITY_UNKNOWN(404, false, "No such authority"),
     TBOX_UNKNOWN(404, false, "No such TBox"),
     ACCESS_RULE_UNKNOWN(404, false, "No such access rule"),
     GRANT_UNKNOWN(404, false, "No such grant"),

@@ -13,13 +13,17 @@ final class PathTemplate {
 
     private PathTemplate() {}
 
-    static String regexOf(String template) {
+    /**
+     * @param spanning whether a parameter at the end takes all that follows, slashes too
+     */
+    static String regexOf(String template, boolean spanning) {
         StringBuilder regex = new StringBuilder();
         Matcher parameter = PARAMETER.matcher(template);
         int from = 0;
         while (parameter.find()) {
             regex.append(Pattern.quote(template.substring(from, parameter.start())));
-            regex.append("(?<").append(parameter.group(1)).append(">[^/]+)");
+            boolean all = spanning && parameter.end() == template.length();
+            regex.append("(?<").append(parameter.group(1)).append(all ? ">.+)" : ">[^/]+)");
             from = parameter.end();
         }
         if (from < template.length()) {

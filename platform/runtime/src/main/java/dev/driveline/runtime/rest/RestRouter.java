@@ -89,7 +89,8 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
     public void add(List<Route> routes) {
         for (Route route : routes) {
             router.routeWithRegex(
-                            HttpMethod.valueOf(route.method()), PathTemplate.regexOf(route.path()))
+                            HttpMethod.valueOf(route.method()),
+                            PathTemplate.regexOf(route.path(), route.spanning()))
                     .handler(BodyHandler.create(false).setBodyLimit(route.maxBodyBytes()))
                     .handler(context -> dispatch(route, context))
                     .failureHandler(context -> bodyFailed(route, context));

@@ -7,12 +7,23 @@ import org.jspecify.annotations.Nullable;
  * One method on one path.
  *
  * @param path a template such as {@code /api/v1/vehicles/{vin}/commands}; a parameter is one
- *     segment
+ *     segment, unless {@code spanning}
  * @param scope what the token must have; null for a route that anybody may call
  * @param maxBodyBytes a larger body is answered with BODY_TOO_LARGE
+ * @param spanning whether the parameter that ends the path may hold slashes
  */
 public record Route(
-        String method, String path, @Nullable Scope scope, int maxBodyBytes, Handler handler) {
+        String method,
+        String path,
+        @Nullable Scope scope,
+        int maxBodyBytes,
+        boolean spanning,
+        Handler handler) {
+
+    public Route(
+            String method, String path, @Nullable Scope scope, int maxBodyBytes, Handler handler) {
+        this(method, path, scope, maxBodyBytes, false, handler);
+    }
 
     /** Enough for every JSON body. */
     public static final int USUAL_BODY_BYTES = 256 * 1024;
@@ -39,7 +50,12 @@ public record Route(
 
     /** The same with another limit for the body. */
     public Route withBodyUpTo(int bytes) {
-        return new Route(method, path, scope, bytes, handler);
+        return new Route(method, path, scope, bytes, spanning, handler);
+    }
+
+    /** The same, its last parameter being whatever follows. */
+    public Route withSpanningParameter() {
+        return new Route(method, path, scope, maxBodyBytes, true, handler);
     }
 
     /** Runs on a virtual thread; straight blocking code. */

@@ -1,0 +1,249 @@
+package dev.driveline.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.contract.registry.AccessRule.State;
+import dev.driveline.contract.registry.AccessRule.TrustAnchor;
+import dev.driveline.registry.RegistryRig.Reply;
+import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.IssuingAuthority;
+import dev.driveline.registry.x509.Profile;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.testkit.Eventually;
+import dev.driveline.testkit.TestAuthority;
+import dev.driveline.testkit.TestCa;
+import dev.driveline.testkit.TestIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Authorities that follow one another, automakers' own, and what becomes of their vehicles. */
+final class AuthorityIT {
+
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final String PATH = "/api/v1/authorities";
+
+    @TempDir static Path folder;
+
+    private static RegistryRig rig;
+
+    @BeforeAll
+    static void start() throws IOException {
+        rig = new RegistryRig(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @Test
+    void aSuccessorTakesOverWhileThePredecessorStaysTrusted() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG50001");
+        TestIdentity before = client.enrolled();
+        String old = issuing();
+        addSuccessor("2027");
+        String young = issuing();
+        assertNotEquals(old, young);
+        TestIdentity after = client.enrolled();
+        assertEquals(young, rig.get(path(after)).json().path("authority").asText());
+        assertEquals("ALL", explain(before));
+        assertEquals("ALL", explain(after));
+        assertEquals(4, EstClient.certificates(client.get("cacerts").text()).size(), "two chains");
+
+        Reply tooEarly = rig.post(PATH + "/" + young + ":retire", "");
+        assertEquals(409, tooEarly.status());
+        assertTrue(tooEarly.detail().contains("successor"), tooEarly.detail());
+        Reply retired = rig.post(PATH + "/" + old + ":retire", "");
+        assertEquals(200, retired.status(), retired.json().toString());
+        assertEquals("RETIRED", retired.json().path("state").asText());
+        assertEquals(State.REMOVED, lastRule(old, 2).state());
+        assertEquals(1, rules(young).size());
+        assertEquals("PATH", explain(before));
+        assertEquals("ALL", explain(after));
+        String subject = "CN=" + client.vin() + ", O=demo";
+        client.renew(before, subject, TestCa.newKeys())
+                .certificate()
+                .verify(certificateOf(young).getPublicKey());
+        assertEquals(2, EstClient.certificates(client.get("cacerts").text()).size(), "one chain");
+
+        addSuccessor("2028");
+        String compromised = young;
+        Reply revoked =
+                rig.post(PATH + "/" + compromised + ":revoke", "{\"reason\":\"cACompromise\"}");
+        assertEquals("REVOKED", revoked.json().path("state").asText());
+        assertEquals(State.REMOVED, lastRule(compromised, 2).state());
+        JsonNode gone = rig.get(path(after)).json();
+        assertEquals("REVOKED", gone.path("state").asText());
+        assertEquals("cACompromise", gone.path("reason").asText());
+        assertEquals(403, client.renew(after, subject, TestCa.newKeys()).status());
+        client.enrolled();
+        rig.stop();
+        rig.start(0);
+        assertEquals("REVOKED", rig.get(PATH + "/" + compromised).json().path("state").asText());
+        assertEquals(2, rules(compromised).size(), "a restart tells nothing anew");
+    }
+
+    @Test
+    void anAutomakersOwnAuthoritySpeaksForItsVins() throws Exception {
+        TestAuthority own = TestAuthority.root("Automaker");
+        String pem = own.asIdentity().certificatePem();
+        assertEquals(400, add("demo", pem, List.of()).status());
+        assertEquals(400, add("demo", pem, List.of("W")).status());
+        assertEquals(400, add("demo", "no pem", List.of("WDX")).status());
+        String leaf = own.vehicle("demo", "WDXV0TESTREG50002").certificatePem();
+        assertEquals(400, add("demo", leaf, List.of("WDX")).status());
+        assertEquals(403, rig.call("demo/registry:read", "POST", PATH, "{}").status());
+        assertEquals(
+                403,
+                rig.call("demo//WDXV0TESTREG50002", "POST", PATH, body(pem, List.of("WDX")))
+                        .status());
+        Reply added = add("demo", pem, List.of("WDX"));
+        assertEquals(201, added.status(), added.json().toString());
+        String id = added.json().path("id").asText();
+        assertEquals(own.id(), id);
+        assertEquals(PATH + "/" + id, added.header("Location"));
+        assertEquals("FOREIGN", added.json().path("kind").asText());
+        assertFalse(added.json().path("issues").asBoolean());
+        assertEquals(List.of("WDX"), lastRule(id, 1).vinPrefixes());
+        assertEquals("ALL", explain(own.vehicle("demo", "WDXV0TESTREG50002")));
+        assertEquals("VIN_PREFIX", explain(own.vehicle("demo", "WDYV0TESTREG50002")));
+        assertEquals(409, add("demo", pem, List.of("WDX")).status());
+
+        assertEquals(404, rig.call("other", "GET", PATH + "/" + id, "").status());
+        assertEquals(404, rig.call("other", "POST", PATH + "/" + id + ":retire", "").status());
+        assertEquals(
+                404,
+                rig.call(
+                                "other",
+                                "POST",
+                                PATH + "/" + id + ":revoke",
+                                "{\"reason\":\"cACompromise\"}")
+                        .status());
+        assertEquals(0, rig.call("other", "GET", PATH, "").json().path("items").size());
+        String theirs = TestAuthority.root("Another").asIdentity().certificatePem();
+        assertEquals(409, add("other", theirs, List.of("WDXV")).status());
+        EstClient.registered(rig, "WDRV0TESTREG50003");
+        assertEquals(409, add("other", theirs, List.of("WDR")).status());
+        assertEquals(201, add("other", theirs, List.of("LSV")).status());
+
+        Reply held = rig.post(PATH + "/" + id + ":revoke", "{\"reason\":\"certificateHold\"}");
+        assertEquals(400, held.status());
+        assertEquals(200, rig.post(PATH + "/" + id + ":retire", "").status());
+        assertEquals(State.REMOVED, lastRule(id, 2).state());
+        assertEquals("PATH", explain(own.vehicle("demo", "WDXV0TESTREG50002")));
+    }
+
+    @Test
+    void theDoctorAnswersForTheCallersVehicles() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG50004");
+        TestIdentity vehicle = client.enrolled();
+        assertEquals("ALL", explain(vehicle));
+        assertEquals(
+                200, rig.call("demo//" + client.vin(), "POST", explain(), json(vehicle)).status());
+        assertEquals(
+                403,
+                rig.call("demo//WDRV0TESTREG50005", "POST", explain(), json(vehicle)).status());
+        Reply other = rig.call("other", "POST", explain(), json(vehicle));
+        assertEquals("PATH", other.json().path("rule").asText());
+        assertEquals(400, rig.post(explain(), "{\"pem\":\"nothing\"}").status());
+        rig.call("demo", "PATCH", "/api/v1/vehicles/" + client.vin(), "{\"state\":\"SUSPENDED\"}");
+        assertEquals("SUSPENDED", explain(vehicle));
+        rig.post(path(vehicle) + ":revoke", "{\"reason\":\"superseded\"}");
+        assertEquals("REVOKED", explain(vehicle));
+    }
+
+    /** Restarts the registry with one more authority. */
+    private static void addSuccessor(String name) throws IOException {
+        Path keystore = folder.resolve(name + ".p12");
+        AuthorityConfig.Key key = new AuthorityConfig.Key(keystore, "testing", RegistryRig.DEMO);
+        // Its certificate begins after the predecessor's, by the second.
+        Clock later =
+                Clock.offset(Clock.systemUTC(), Duration.ofSeconds(Integer.parseInt(name) - 2025));
+        var _ =
+                IssuingAuthority.open(
+                        new AuthorityConfig(key, true, null, Profile.of(Duration.ofDays(90), null)),
+                        later,
+                        new SecureRandom());
+        Path more = folder.resolve("more.properties");
+        String before = Files.exists(more) ? Files.readString(more) : "";
+        Files.writeString(
+                more,
+                before
+                        + "%1$s.keystore=%2$s\n%1$s.password=testing\n%1$s.tenant=demo\n"
+                                .formatted(name, keystore));
+        rig.stop();
+        rig.more = more;
+        rig.start(0);
+    }
+
+    private static String issuing() {
+        for (JsonNode one : rig.get(PATH).json().path("items")) {
+            if (one.path("issues").asBoolean()) {
+                return one.path("id").asText();
+            }
+        }
+        throw new AssertionError("none issues");
+    }
+
+    private static X509Certificate certificateOf(String id) throws Exception {
+        return EstClient.parse(
+                rig.get(PATH + "/" + id)
+                        .json()
+                        .path("pem")
+                        .asText()
+                        .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
+    private static List<AccessRule> rules(String id) {
+        return rig.rules("anchor/" + id);
+    }
+
+    private static TrustAnchor lastRule(String id, int expected) throws Exception {
+        return (TrustAnchor)
+                Eventually.within(LIMIT)
+                        .value("rules of " + id, () -> rules(id), rules -> rules.size() == expected)
+                        .getLast();
+    }
+
+    private static Reply add(String tenant, String pem, List<String> prefixes) {
+        return rig.call(tenant, "POST", PATH, body(pem, prefixes));
+    }
+
+    private static String body(String pem, List<String> prefixes) {
+        return Json.text(Map.of("pem", pem, "vinPrefixes", prefixes));
+    }
+
+    private static String path(TestIdentity of) {
+        return "/api/v1/certificates/" + EstClient.idOf(of.certificate());
+    }
+
+    private static String explain() {
+        return "/api/v1/certificates:explain";
+    }
+
+    private static String json(TestIdentity of) {
+        return Json.text(Map.of("pem", of.certificatePem()));
+    }
+
+    private static String explain(TestIdentity of) {
+        Reply reply = rig.post(explain(), json(of));
+        assertEquals(200, reply.status(), reply.json().toString());
+        return reply.json().path("rule").asText();
+    }
+}

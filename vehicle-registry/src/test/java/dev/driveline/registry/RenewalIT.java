@@ -1,0 +1,213 @@
+package dev.driveline.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.registry.EstClient.Answer;
+import dev.driveline.registry.x509.Mutations;
+import dev.driveline.testkit.TestCa;
+import dev.driveline.testkit.TestIdentity;
+import dev.driveline.testkit.Trials;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.util.Base64;
+import java.util.Set;
+import java.util.TreeSet;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.est.CsrAttrs;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.est.jcajce.JcaJceUtils;
+import org.bouncycastle.est.jcajce.JsseESTServiceBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Keys and renewals over real TLS. */
+final class RenewalIT {
+
+    @TempDir static Path folder;
+
+    private static RegistryRig rig;
+
+    @BeforeAll
+    static void start() throws IOException {
+        rig = new RegistryRig(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @Test
+    void saysWhichKeysItTakes() throws Exception {
+        Answer answer =
+                new EstClient(rig, dev.driveline.contract.id.Vin.of("WDRV0TESTREG40000"), "TB")
+                        .get("csrattrs");
+        assertEquals(200, answer.status());
+        assertEquals("application/csrattrs", answer.header("Content-Type"));
+        CsrAttrs wanted =
+                CsrAttrs.getInstance(
+                        ASN1Sequence.getInstance(Base64.getMimeDecoder().decode(answer.text())));
+        assertTrue(wanted.getAttrOrOIDs().length >= 4);
+        assertTrue(
+                java.util.Arrays.stream(wanted.getAttrOrOIDs())
+                        .anyMatch(one ->
+                                !one.isOid()
+                                        && one.getAttribute()
+                                                .getAttrValues()
+                                                .getObjectAt(0)
+                                                .equals(SECObjectIdentifiers.secp256r1)));
+    }
+
+    @Test
+    void anOperationalCertificateIsRenewed() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40001");
+        TestIdentity first = client.enrolled();
+        String subject = "CN=" + client.vin() + ", O=demo";
+        Answer renewed = client.renew(first, subject, TestCa.newKeys());
+        assertEquals(
+                first.certificate().getSubjectX500Principal(),
+                renewed.certificate().getSubjectX500Principal());
+        Answer other = client.renew(first, "CN=WDRV0TESTREG40002, O=demo", TestCa.newKeys());
+        assertEquals(400, other.status());
+        assertTrue(other.text().contains("subject"), other.text());
+        assertEquals(
+                403,
+                client.post(
+                                "simpleenroll",
+                                rig.tls(first),
+                                EstClient.base64(EstClient.request(subject, TestCa.newKeys())))
+                        .status());
+        assertEquals(403, client.renew(client.birth(), subject, TestCa.newKeys()).status());
+        assertEquals(
+                401,
+                client.post(
+                                "simplereenroll",
+                                rig.tls(),
+                                EstClient.base64(EstClient.request(subject, TestCa.newKeys())))
+                        .status());
+        revoke(first, "certificateHold");
+        Answer held = client.renew(first, subject, TestCa.newKeys());
+        assertEquals(403, held.status());
+        assertTrue(held.text().contains("certificateHold"), held.text());
+    }
+
+    @Test
+    void aKeyServesOneVehicleAndNotAfterItWasRevoked() throws Exception {
+        EstClient one = EstClient.registered(rig, "WDRV0TESTREG40003");
+        EstClient other = EstClient.registered(rig, "WDRV0TESTREG40004");
+        KeyPair keys = TestCa.newKeys();
+        TestIdentity first = one.enrolled(keys);
+        one.enrolled(keys);
+        Answer shared = other.enrol(keys);
+        assertEquals(400, shared.status());
+        assertTrue(shared.text().contains("another vehicle"), shared.text());
+        revoke(first, "keyCompromise");
+        Answer again = one.enrol(keys);
+        assertEquals(400, again.status());
+        assertTrue(again.text().contains("revoked"), again.text());
+        one.enrolled();
+    }
+
+    @Test
+    void itIsWrittenDownWhichTboxEnrolled() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40005");
+        String id = EstClient.idOf(client.enrolled().certificate());
+        JsonNode entries =
+                rig.get("/api/v1/audit/registry?kind=certificate&vin=" + client.vin())
+                        .json()
+                        .path("items");
+        assertEquals(1, entries.size(), entries.toString());
+        assertEquals("tbox:" + client.serial(), entries.get(0).path("actor").asText());
+        assertEquals(id, entries.get(0).path("subject").asText());
+    }
+
+    @Test
+    void aTboxThatAsksTooOftenWaits() throws Exception {
+        rig.stop();
+        rig.perTbox = 2;
+        rig.start(0);
+        try {
+            EstClient client = EstClient.registered(rig, "WDRV0TESTREG40006");
+            client.enrolled();
+            client.enrolled();
+            Answer third = client.enrol(TestCa.newKeys());
+            assertEquals(429, third.status());
+            assertTrue(Integer.parseInt(third.header("Retry-After")) > 60, third.text());
+            EstClient.registered(rig, "WDRV0TESTREG40007").enrolled();
+        } finally {
+            rig.stop();
+            rig.perTbox = 1_000;
+            rig.start(0);
+        }
+    }
+
+    /** BouncyCastle's client, which knows nothing of this server. */
+    @Test
+    void anIndependentClientRenews() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40008");
+        TestIdentity first = client.enrolled();
+        var keys =
+                JcaJceUtils.createKeyManagerFactory(
+                        "SunX509",
+                        null,
+                        first.keyStore(),
+                        TestIdentity.STORE_PASSWORD.toCharArray());
+        var service =
+                new JsseESTServiceBuilder("localhost", rig.estPort(), rig.trust())
+                        .withKeyManagers(keys.getKeyManagers())
+                        .build();
+        assertTrue(service.getCSRAttributes().hasAttributesResponse());
+        var request =
+                new PKCS10CertificationRequest(
+                        EstClient.request("CN=" + client.vin() + ", O=demo", TestCa.newKeys()));
+        var response = service.simpleEnroll(true, request, null);
+        assertTrue(response.isCompleted());
+        assertEquals(1, response.getStore().getMatches(null).size());
+    }
+
+    @Test
+    void mutatedBodiesAreAnswered() {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40009");
+        Set<Integer> seen = new TreeSet<>();
+        Trials.of(59)
+                .run(
+                        150,
+                        random -> {
+                            byte[] request =
+                                    EstClient.request("CN=" + client.vin(), TestCa.newKeys());
+                            String body =
+                                    random.oneIn(2)
+                                            ? EstClient.base64(Mutations.of(random, request))
+                                            : new String(
+                                                    Mutations.of(
+                                                            random,
+                                                            EstClient.base64(request)
+                                                                    .getBytes(
+                                                                            StandardCharsets
+                                                                                    .US_ASCII)),
+                                                    StandardCharsets.ISO_8859_1);
+                            seen.add(
+                                    client.post("simpleenroll", rig.tls(client.birth()), body)
+                                            .status());
+                        });
+        assertEquals(Set.of(200, 400), seen);
+    }
+
+    private static void revoke(TestIdentity of, String reason) {
+        assertEquals(
+                200,
+                rig.post(
+                                "/api/v1/certificates/"
+                                        + EstClient.idOf(of.certificate())
+                                        + ":revoke",
+                                "{\"reason\":\"" + reason + "\"}")
+                        .status());
+    }
+}
