@@ -10,7 +10,6 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ApiDocument.Operation;
 import dev.driveline.runtime.rest.Route;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RegistryApiIT {
 
     private static final Vin VIN = Vin.of("WDRV0TESTAPN00001");
+    private static final String ENROLLED = "WDRV0TESTAPN00003";
     private static final Vin OTHERS = Vin.of("WDRV0TESTAPN00002");
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-zA-Z]+)}");
 
@@ -46,11 +46,14 @@ final class RegistryApiIT {
     /** What tenant demo has, by path template: what its parameters are called. */
     private static final Map<String, String> NAMES = new java.util.HashMap<>();
 
+    /** What a list cannot do without. */
+    private static final Map<String, String> QUERIES = new java.util.HashMap<>();
+
     /** What makes a request pass for a good one, by method and path template. */
     private static final Map<String, String> BODIES = new java.util.HashMap<>();
 
     @BeforeAll
-    static void start() throws IOException {
+    static void start() throws Exception {
         rig = new RegistryRig(folder);
         made("/api/v1/models", "{\"id\":\"isolated\",\"name\":\"isolated\"}");
         made(
@@ -66,6 +69,20 @@ final class RegistryApiIT {
                         """
                                 .formatted(VIN));
         Reply grant = made("/api/v1/vehicles/" + VIN + "/grants", grant());
+        String certificate =
+                EstClient.idOf(EstClient.registered(rig, ENROLLED).enrolled().certificate());
+        NAMES.put("/api/v1/certificates/{id}", certificate);
+        NAMES.put(
+                "/api/v1/authorities/{id}",
+                rig.get("/api/v1/authorities").json().at("/items/0/id").asText());
+        for (String path :
+                List.of(
+                        "/api/v1/certificates/{id}:revoke",
+                        "/api/v1/authorities/{id}:revoke",
+                        "/api/v1/vehicles/{vin}/certificates:revoke")) {
+            BODIES.put("POST " + path, "{\"reason\":\"keyCompromise\"}");
+        }
+        QUERIES.put("GET /api/v1/certificates", "?vin=" + VIN);
         NAMES.put("/api/v1/models/{id}", "isolated");
         NAMES.put("/api/v1/access-rules/{id}", rule.json().path("id").asText());
         NAMES.put("/api/v1/vehicles/{vin}/grants/{id}", grant.json().path("id").asText());
@@ -242,7 +259,7 @@ final class RegistryApiIT {
     private static String filled(Operation operation) {
         String path = operation.path().replace("{vin}", VIN.value());
         if (!path.contains("{")) {
-            return path;
+            return path + QUERIES.getOrDefault(nameOf(operation), "");
         }
         String longest =
                 NAMES.keySet().stream()
