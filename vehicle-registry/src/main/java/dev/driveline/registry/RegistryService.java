@@ -7,9 +7,12 @@ import dev.driveline.registry.certificate.Enrolment;
 import dev.driveline.registry.est.EstServer;
 import dev.driveline.registry.http.AccessRuleRoutes;
 import dev.driveline.registry.http.AuditRoutes;
+import dev.driveline.registry.http.BulkRoutes;
 import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.CertificateRoutes.AuthorityView;
+import dev.driveline.registry.http.FleetClaims;
+import dev.driveline.registry.http.FleetRoutes;
 import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
@@ -18,9 +21,11 @@ import dev.driveline.registry.kafka.EventReader;
 import dev.driveline.registry.postgres.Announcements;
 import dev.driveline.registry.postgres.AuditTable;
 import dev.driveline.registry.postgres.AuthorityTable;
+import dev.driveline.registry.postgres.BulkTables;
 import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
+import dev.driveline.registry.postgres.FleetTable;
 import dev.driveline.registry.postgres.ModelTable;
 import dev.driveline.registry.postgres.Renewal;
 import dev.driveline.registry.postgres.TboxTable;
@@ -39,6 +44,7 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.runtime.rest.ApiDocument;
+import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
@@ -50,6 +56,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +75,7 @@ public final class RegistryService implements AutoCloseable {
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_CATALOGUES,
                     Topic.REGISTRY_ACCESS,
+                    Topic.REGISTRY_ERASURES,
                     Topic.VEHICLE_EVENTS);
 
     /** A file a resource. */
@@ -101,33 +109,39 @@ public final class RegistryService implements AutoCloseable {
         var announcements = new Announcements(outbox, signer, config.epoch());
 
         var exceptions = new TopicExceptions(announcements);
-        announcements.onVehicles(exceptions::changed);
+        announcements.onVehicles(exceptions);
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
-        var vehicles = new VehicleTable(database, announcements);
+        var vehicles = new VehicleTable(database, announcements, process.clock(), random);
         var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
         var authorities = new AuthorityTable(database, announcements);
         authorities.trust(anchorOf(authority));
         new Renewal(database, announcements, exceptions).run();
 
-        process.rest().add(new ModelRoutes(models, catalogues).routes());
-        process.rest().add(new CatalogueRoutes(catalogues).routes());
-        process.rest().add(new VehicleRoutes(vehicles, config.checkDigits()).routes());
-        process.rest().add(new TboxRoutes(tboxes).routes());
-        process.rest()
-                .add(
-                        new CertificateRoutes(
-                                        certificates,
-                                        tenant -> authoritiesOf(authorities, tenant),
-                                        process.clock())
-                                .routes());
-        process.rest().add(new AuditRoutes(new AuditTable(database)).routes());
+        var fleets = new FleetTable(database, announcements);
+        var claims = new FleetClaims(fleets);
+        Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
+        rest.accept(new FleetRoutes(fleets, vehicles).routes());
+        rest.accept(
+                new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())
+                        .routes());
+        rest.accept(new ModelRoutes(models, catalogues).routes());
+        rest.accept(new CatalogueRoutes(catalogues).routes());
+        rest.accept(new VehicleRoutes(vehicles, config.checkDigits()).routes());
+        rest.accept(new TboxRoutes(tboxes).routes());
+        rest.accept(
+                new CertificateRoutes(
+                                certificates,
+                                tenant -> authoritiesOf(authorities, tenant),
+                                process.clock())
+                        .routes());
+        rest.accept(new AuditRoutes(new AuditTable(database)).routes());
         var timeline = new TimelineTable(database);
-        process.rest().add(new TimelineRoutes(timeline).routes());
+        rest.accept(new TimelineRoutes(timeline).routes());
         closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));
         var rules = new TopicRuleTable(database, exceptions);
-        process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
+        rest.accept(new AccessRuleRoutes(rules, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment = new Enrolment(new EnrolmentTables(database, process.clock()), authority);
         est =

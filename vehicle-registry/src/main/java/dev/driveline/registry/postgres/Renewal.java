@@ -29,6 +29,7 @@ public final class Renewal {
     public void run() {
         database.run(handle -> {
             for (Model model : modelsBelow(handle)) {
+                FleetTable.hold(handle, model.tenant());
                 VehicleTable.announceModel(handle, announcements, model.tenant(), model.id());
             }
             below(handle, "SELECT vin FROM vehicle WHERE access_version BETWEEN 1 AND :below")

@@ -17,6 +17,7 @@ public enum ErrorCode {
     VEHICLE_UNKNOWN(404, false, "No such vehicle"),
     MODEL_UNKNOWN(404, false, "No such model"),
     CATALOGUE_UNKNOWN(404, false, "No such catalogue"),
+    FLEET_UNKNOWN(404, false, "No such fleet"),
     CERTIFICATE_UNKNOWN(404, false, "No such certificate"),
     TBOX_UNKNOWN(404, false, "No such TBox"),
     ACCESS_RULE_UNKNOWN(404, false, "No such access rule"),

@@ -5,6 +5,7 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,13 +15,32 @@ import org.jspecify.annotations.Nullable;
  * @param actor the app that acts for it, {@code act.sub} of RFC 8693; null where there is none
  * @param scopes as they stand in the token, also those that this version does not know
  * @param vins the vehicles that the token covers; null covers all of the tenant
+ * @param fleets those whose vehicles it covers besides; null if it names none
+ * @param inFleets whether a vehicle is in one of these: only the registry knows, elsewhere none is
  */
 public record Caller(
         String subject,
         @Nullable String actor,
         TenantId tenant,
         Set<String> scopes,
-        @Nullable Set<Vin> vins) {
+        @Nullable Set<Vin> vins,
+        @Nullable Set<String> fleets,
+        Predicate<Vin> inFleets) {
+
+    /** Of a token that names no fleets. */
+    public Caller(
+            String subject,
+            @Nullable String actor,
+            TenantId tenant,
+            Set<String> scopes,
+            @Nullable Set<Vin> vins) {
+        this(subject, actor, tenant, scopes, vins, null, _ -> false);
+    }
+
+    /** The same where it is known which vehicles are in which fleets. */
+    public Caller knowing(Predicate<Vin> isInFleets) {
+        return new Caller(subject, actor, tenant, scopes, vins, fleets, isInFleets);
+    }
 
     public boolean has(Scope scope) {
         return scopes.contains(scope.text());
@@ -36,7 +56,7 @@ public record Caller(
 
     /** Whether the token covers the vehicle; its tenant is another matter. */
     public boolean covers(Vin vin) {
-        return vins == null || vins.contains(vin);
+        return vins == null || vins.contains(vin) || inFleets.test(vin);
     }
 
     /**
@@ -47,7 +67,8 @@ public record Caller(
     public void mustCover(Vin vin) {
         if (!covers(vin)) {
             throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM, "vehicle " + vin + " is not in the token's vins");
+                    ErrorCode.OUTSIDE_CLAIM,
+                    "vehicle " + vin + " is not covered by the token's vins and fleets");
         }
     }
 }

@@ -10,36 +10,52 @@ import org.jspecify.annotations.Nullable;
  *     segment
  * @param scope what the token must have; null for a route that anybody may call
  * @param maxBodyBytes a larger body is answered with BODY_TOO_LARGE
+ * @param streamed whether the handler reads the body while it comes, by {@link Exchange#stream}
  */
 public record Route(
-        String method, String path, @Nullable Scope scope, int maxBodyBytes, Handler handler) {
+        String method,
+        String path,
+        @Nullable Scope scope,
+        long maxBodyBytes,
+        boolean streamed,
+        Handler handler) {
 
     /** Enough for every JSON body. */
     public static final int USUAL_BODY_BYTES = 256 * 1024;
 
     public static Route get(String path, @Nullable Scope scope, Handler handler) {
-        return new Route("GET", path, scope, USUAL_BODY_BYTES, handler);
+        return new Route("GET", path, scope, USUAL_BODY_BYTES, false, handler);
     }
 
     public static Route post(String path, @Nullable Scope scope, Handler handler) {
-        return new Route("POST", path, scope, USUAL_BODY_BYTES, handler);
+        return new Route("POST", path, scope, USUAL_BODY_BYTES, false, handler);
     }
 
     public static Route put(String path, @Nullable Scope scope, Handler handler) {
-        return new Route("PUT", path, scope, USUAL_BODY_BYTES, handler);
+        return new Route("PUT", path, scope, USUAL_BODY_BYTES, false, handler);
     }
 
     public static Route patch(String path, @Nullable Scope scope, Handler handler) {
-        return new Route("PATCH", path, scope, USUAL_BODY_BYTES, handler);
+        return new Route("PATCH", path, scope, USUAL_BODY_BYTES, false, handler);
     }
 
     public static Route delete(String path, @Nullable Scope scope, Handler handler) {
-        return new Route("DELETE", path, scope, USUAL_BODY_BYTES, handler);
+        return new Route("DELETE", path, scope, USUAL_BODY_BYTES, false, handler);
     }
 
     /** The same with another limit for the body. */
     public Route withBodyUpTo(int bytes) {
-        return new Route(method, path, scope, bytes, handler);
+        return new Route(method, path, scope, bytes, false, handler);
+    }
+
+    /** The same with a body that is not gathered first; the caller is known before it is read. */
+    public Route withStreamUpTo(long bytes) {
+        return new Route(method, path, scope, bytes, true, handler);
+    }
+
+    /** The same with another handler. */
+    public Route with(Handler other) {
+        return new Route(method, path, scope, maxBodyBytes, streamed, other);
     }
 
     /** Runs on a virtual thread; straight blocking code. */
