@@ -38,7 +38,7 @@ public final class TimelineTable implements Timeline {
                   AND (:type::text IS NULL OR type = :type)
                   AND (:from::timestamptz IS NULL OR at >= :from)
                   AND (:to::timestamptz IS NULL OR at < :to)
-                  AND (:at::timestamptz IS NULL OR (at, id) < (:at, :id))
+                  AND (:at::timestamptz IS NULL OR (at, id) < (:at, :id::uuid))
                 ORDER BY at DESC, id DESC LIMIT :limit
                 """;
         Place before = query.before();

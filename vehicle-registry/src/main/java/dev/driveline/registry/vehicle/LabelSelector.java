@@ -58,11 +58,6 @@ public record LabelSelector(Map<String, String> values, Set<String> keys) {
         return values.isEmpty() && keys.isEmpty();
     }
 
-    public boolean matches(VehicleLabels labels) {
-        return labels.values().entrySet().containsAll(values.entrySet())
-                && labels.values().keySet().containsAll(keys);
-    }
-
     /** What {@link #parse} reads, in order. */
     public List<String> texts() {
         List<String> texts = new ArrayList<>(new TreeSet<>(keys));
