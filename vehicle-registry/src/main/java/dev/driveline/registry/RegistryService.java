@@ -83,7 +83,12 @@ public final class RegistryService implements AutoCloseable {
             List.of(
                     "openapi/registry/audit.yaml",
                     "openapi/registry/timeline.yaml",
-                    "openapi/registry/access-rules.yaml");
+                    "openapi/registry/access-rules.yaml",
+                    "openapi/registry/vehicles.yaml",
+                    "openapi/registry/fleets.yaml",
+                    "openapi/registry/tboxes.yaml",
+                    "openapi/registry/models.yaml",
+                    "openapi/registry/catalogues.yaml");
 
     private final Closings closings = new Closings();
     private final EstServer est;

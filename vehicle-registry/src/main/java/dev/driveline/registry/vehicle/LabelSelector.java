@@ -40,6 +40,9 @@ public record LabelSelector(Map<String, String> values, Set<String> keys) {
         Map<String, String> values = new TreeMap<>();
         Set<String> keys = new TreeSet<>();
         for (String text : texts) {
+            if (text == null) {
+                throw new InvalidValueException("label", "null", "expected key or key:value");
+            }
             int colon = text.indexOf(':');
             if (colon < 0) {
                 keys.add(text);

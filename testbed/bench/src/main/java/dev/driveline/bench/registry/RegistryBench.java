@@ -94,7 +94,8 @@ public final class RegistryBench implements Callable<Integer> {
     private boolean load(AllInOne platform, StringBuilder rows)
             throws IOException, InterruptedException {
         StringBuilder csv =
-                new StringBuilder("vin,model,state,tboxSerial,label.region,label.series,label.site\n");
+                new StringBuilder(
+                        "vin,model,state,tboxSerial,label.region,label.series,label.site\n");
         for (int i = 0; i < vehicles; i++) {
             csv.append(vin(i))
                     .append(",bench,ACTIVE,BR-")
