@@ -17,6 +17,7 @@ import dev.driveline.registry.http.ModelRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
 import dev.driveline.registry.http.VehicleRoutes;
+import dev.driveline.registry.http.VssMappingRoutes;
 import dev.driveline.registry.kafka.EventReader;
 import dev.driveline.registry.postgres.Announcements;
 import dev.driveline.registry.postgres.AuditTable;
@@ -33,6 +34,7 @@ import dev.driveline.registry.postgres.TimelineTable;
 import dev.driveline.registry.postgres.TopicExceptions;
 import dev.driveline.registry.postgres.TopicRuleTable;
 import dev.driveline.registry.postgres.VehicleTable;
+import dev.driveline.registry.postgres.VssMappingTable;
 import dev.driveline.registry.timeline.VehicleEvent;
 import dev.driveline.registry.x509.BirthCertificates;
 import dev.driveline.registry.x509.CertsOnly;
@@ -127,6 +129,7 @@ public final class RegistryService implements AutoCloseable {
         var fleets = new FleetTable(database, announcements);
         var claims = new FleetClaims(fleets);
         Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
+        rest.accept(new VssMappingRoutes(new VssMappingTable(database), catalogues).routes());
         rest.accept(new FleetRoutes(fleets, vehicles).routes());
         rest.accept(
                 new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())

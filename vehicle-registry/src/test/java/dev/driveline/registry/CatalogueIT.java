@@ -69,6 +69,35 @@ final class CatalogueIT {
     }
 
     @Test
+    void signalsAreMappedToVss() {
+        String path = PATH + "/" + add("vss", DBC) + "/mappings";
+        String gear = "{\"signal\":\"can0.ENGINE.GEAR\",\"path\":\"Vehicle.Powertrain.Gear\"}";
+        String speed =
+                "{\"signal\":\"can0.ENGINE.SPEED\",\"path\":\"Vehicle.Speed\",\"unit\":\"m/s\",\"factor\":0.2777}";
+        Reply added = rig.post(path, "{\"entries\":[" + speed + "," + gear + "]}");
+        assertEquals(201, added.status(), added.json().toString());
+        assertEquals("Vehicle.Powertrain.Gear", added.json().at("/entries/0/path").asText());
+        assertEquals(1.0, added.json().at("/entries/0/factor").asDouble());
+        String hash = added.json().path("hash").asText();
+        Reply turned = rig.post(path, "{\"entries\":[" + gear + "," + speed + "]}");
+        assertEquals(hash, turned.json().path("hash").asText());
+        assertEquals(added.json(), rig.get(path + "/" + hash).json());
+        assertEquals(List.of(hash), rig.get(path).json().findValuesAsText("hash"));
+        assertEquals("MAPPING_UNKNOWN", rig.get(path + "/0").code());
+        for (String wrong :
+                List.of(
+                        "",
+                        "null",
+                        gear + "," + gear,
+                        gear.replace("GEAR", "NONE"),
+                        gear.replace("Vehicle.", "Car."),
+                        speed.replace("0.2777", "0"))) {
+            Reply refused = rig.post(path, "{\"entries\":[" + wrong + "]}");
+            assertEquals("INVALID_REQUEST", refused.code(), wrong);
+        }
+    }
+
+    @Test
     void filesOfAllBusesComeInOneUpload() {
         Reply both =
                 upload(

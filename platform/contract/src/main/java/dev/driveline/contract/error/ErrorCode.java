@@ -18,6 +18,7 @@ public enum ErrorCode {
     MODEL_UNKNOWN(404, false, "No such model"),
     CATALOGUE_UNKNOWN(404, false, "No such catalogue"),
     FLEET_UNKNOWN(404, false, "No such fleet"),
+    MAPPING_UNKNOWN(404, false, "No such mapping"),
     CERTIFICATE_UNKNOWN(404, false, "No such certificate"),
     TBOX_UNKNOWN(404, false, "No such TBox"),
     ACCESS_RULE_UNKNOWN(404, false, "No such access rule"),
