@@ -9,8 +9,33 @@ import java.util.Map;
 /**
  * A query over {@code vehicle v} in SQL: conditions only for what is asked, so that the planner
  * sees which index serves.
+ *
+ * @param conditions that a vehicle must meet
  */
-record VehicleSearch(String where, Map<String, Object> values) {
+record VehicleSearch(String conditions, Map<String, Object> values) {
+
+    private static final String IN_ORDER = " ORDER BY v.vin LIMIT :limit";
+
+    /** The most VINs that a frequent filter should have to look at for a page. */
+    private static final String NEAR =
+            """
+             AND v.vin <= (SELECT max(n.vin) FROM (
+                 SELECT vin FROM vehicle WHERE tenant = :tenant AND vin > :after
+                 ORDER BY vin LIMIT 3000) n)
+            """;
+
+    /** All that there are. */
+    String all() {
+        return conditions + IN_ORDER;
+    }
+
+    /**
+     * Those among the next few thousand VINs: a full page of them is the page. Without it a filter
+     * that many vehicles pass sorts all of them for one page.
+     */
+    String near() {
+        return conditions + NEAR + IN_ORDER;
+    }
 
     static VehicleSearch of(VehicleQuery query) {
         StringBuilder where = new StringBuilder("WHERE v.tenant = :tenant AND v.vin > :after");
@@ -47,6 +72,6 @@ record VehicleSearch(String where, Map<String, Object> values) {
             values.put("only", query.only().vins().stream().map(Vin::value).toArray(String[]::new));
             values.put("fleets", query.only().fleets().toArray(String[]::new));
         }
-        return new VehicleSearch(where.append(" ORDER BY v.vin LIMIT :limit").toString(), values);
+        return new VehicleSearch(where.toString(), values);
     }
 }

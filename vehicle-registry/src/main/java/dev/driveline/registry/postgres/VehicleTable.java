@@ -102,11 +102,16 @@ public final class VehicleTable implements Vehicles {
             if (query.fleet() != null) {
                 var _ = FleetTable.find(handle, query.tenant(), query.fleet());
             }
-            return handle.createQuery(SELECT + search.where())
-                    .bindMap(search.values())
-                    .map((row, _) -> vehicleOf(row))
-                    .list();
+            List<Vehicle> near = search(handle, search, search.near());
+            return near.size() == query.limit() ? near : search(handle, search, search.all());
         });
+    }
+
+    private static List<Vehicle> search(Handle handle, VehicleSearch search, String where) {
+        return handle.createQuery(SELECT + where)
+                .bindMap(search.values())
+                .map((row, _) -> vehicleOf(row))
+                .list();
     }
 
     @Override
