@@ -94,6 +94,12 @@ public final class BulkLoad {
      * @param file may throw InvalidValueException for what ends the load
      */
     public Summary run(Iterator<BulkLine> file, BulkStore store) {
+        Summary summary = load(file, store);
+        store.loaded(summary.count().added());
+        return summary;
+    }
+
+    private Summary load(Iterator<BulkLine> file, BulkStore store) {
         return switch (mode) {
             case BEST_EFFORT -> summary(load(file, store::add), false);
             case ALL_OR_NOTHING -> {

@@ -23,6 +23,9 @@ public interface BulkStore {
      */
     void inOneTransaction(Work work);
 
+    /** A load is over: after a large one the database counts anew what it plans by. */
+    void loaded(long added);
+
     /** What is done in one transaction. */
     @FunctionalInterface
     interface Work {

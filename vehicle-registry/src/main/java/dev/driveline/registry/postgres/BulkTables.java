@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** Many rows of {@code vehicle} and {@code tbox} with a few statements. */
 public final class BulkTables implements BulkStore {
 
+    private static final int MANY = 1_000;
     private static final String SERIALIZATION_FAILURE = "40001";
 
     private final Database database;
@@ -58,6 +59,14 @@ public final class BulkTables implements BulkStore {
                     }
                     return keep;
                 });
+    }
+
+    /** Until the server comes to it by itself, a minute later, it would sort all for a page. */
+    @Override
+    public void loaded(long added) {
+        if (added >= MANY) {
+            database.run(handle -> handle.execute("ANALYZE vehicle, tbox"));
+        }
     }
 
     /** What the database has of a chunk; locked, as far as it could change what is decided. */

@@ -14,27 +14,14 @@ import java.util.Map;
  */
 record VehicleSearch(String conditions, Map<String, Object> values) {
 
-    private static final String IN_ORDER = " ORDER BY v.vin LIMIT :limit";
-
-    /** The most VINs that a frequent filter should have to look at for a page. */
-    private static final String NEAR =
-            """
-             AND v.vin <= (SELECT max(n.vin) FROM (
-                 SELECT vin FROM vehicle WHERE tenant = :tenant AND vin > :after
-                 ORDER BY vin LIMIT 3000) n)
-            """;
-
-    /** All that there are. */
-    String all() {
-        return conditions + IN_ORDER;
-    }
-
     /**
-     * Those among the next few thousand VINs: a full page of them is the page. Without it a filter
-     * that many vehicles pass sorts all of them for one page.
+     * The VINs of the page come first and alone: else the planner may join all vehicles before it
+     * sorts them.
      */
-    String near() {
-        return conditions + NEAR + IN_ORDER;
+    String page() {
+        return "WHERE v.vin = ANY (ARRAY(SELECT v.vin FROM vehicle v "
+                + conditions
+                + " ORDER BY v.vin LIMIT :limit)) ORDER BY v.vin";
     }
 
     static VehicleSearch of(VehicleQuery query) {

@@ -102,16 +102,11 @@ public final class VehicleTable implements Vehicles {
             if (query.fleet() != null) {
                 var _ = FleetTable.find(handle, query.tenant(), query.fleet());
             }
-            List<Vehicle> near = search(handle, search, search.near());
-            return near.size() == query.limit() ? near : search(handle, search, search.all());
+            return handle.createQuery(SELECT + search.page())
+                    .bindMap(search.values())
+                    .map((row, _) -> vehicleOf(row))
+                    .list();
         });
-    }
-
-    private static List<Vehicle> search(Handle handle, VehicleSearch search, String where) {
-        return handle.createQuery(SELECT + where)
-                .bindMap(search.values())
-                .map((row, _) -> vehicleOf(row))
-                .list();
     }
 
     @Override

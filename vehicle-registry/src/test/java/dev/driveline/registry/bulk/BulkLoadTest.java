@@ -31,6 +31,7 @@ final class BulkLoadTest {
     private static final class Shelf implements BulkStore {
         private Map<Vin, NewVehicle> vehicles = new HashMap<>();
         private int transactions;
+        private long announced;
 
         @Override
         public List<Outcome> add(TenantId tenant, List<NewVehicle> chunk) {
@@ -50,6 +51,11 @@ final class BulkLoadTest {
                                         : new Outcome.Rejected(ErrorCode.ALREADY_EXISTS, "there"));
             }
             return outcomes;
+        }
+
+        @Override
+        public void loaded(long added) {
+            announced = added;
         }
 
         @Override
@@ -89,6 +95,7 @@ final class BulkLoadTest {
                                 assertEquals(rejected, summary.rejections().size());
                                 assertEquals(added, summary.count().added());
                                 assertEquals(lines.size(), summary.count().lines());
+                                assertEquals(added, shelf.announced);
                                 assertEquals(kept, summary.end() == BulkLoad.End.DONE);
                             }
                         });
