@@ -102,6 +102,8 @@ public final class VehicleTable implements Vehicles {
             if (query.fleet() != null) {
                 var _ = FleetTable.find(handle, query.tenant(), query.fleet());
             }
+            // A plan for any label walks all vehicles for a rare one.
+            handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
             return handle.createQuery(SELECT + search.page())
                     .bindMap(search.values())
                     .map((row, _) -> vehicleOf(row))
