@@ -12,8 +12,11 @@ import dev.driveline.registry.est.Shown;
 import dev.driveline.registry.http.AccessRuleRoutes;
 import dev.driveline.registry.http.AuditRoutes;
 import dev.driveline.registry.http.AuthorityRoutes;
+import dev.driveline.registry.http.BulkRoutes;
 import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
+import dev.driveline.registry.http.FleetClaims;
+import dev.driveline.registry.http.FleetRoutes;
 import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.LimitRoutes;
 import dev.driveline.registry.http.ModelRoutes;
@@ -22,13 +25,16 @@ import dev.driveline.registry.http.RevocationRoutes;
 import dev.driveline.registry.http.TboxRoutes;
 import dev.driveline.registry.http.TimelineRoutes;
 import dev.driveline.registry.http.VehicleRoutes;
+import dev.driveline.registry.http.VssMappingRoutes;
 import dev.driveline.registry.kafka.EventReader;
 import dev.driveline.registry.postgres.Announcements;
 import dev.driveline.registry.postgres.AuditTable;
 import dev.driveline.registry.postgres.AuthorityTable;
+import dev.driveline.registry.postgres.BulkTables;
 import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
+import dev.driveline.registry.postgres.FleetTable;
 import dev.driveline.registry.postgres.GrantTable;
 import dev.driveline.registry.postgres.LimitTable;
 import dev.driveline.registry.postgres.ModelTable;
@@ -40,6 +46,7 @@ import dev.driveline.registry.postgres.TopicExceptions;
 import dev.driveline.registry.postgres.TopicRuleTable;
 import dev.driveline.registry.postgres.TrustTables;
 import dev.driveline.registry.postgres.VehicleTable;
+import dev.driveline.registry.postgres.VssMappingTable;
 import dev.driveline.registry.timeline.VehicleEvent;
 import dev.driveline.registry.x509.BirthCertificates;
 import dev.driveline.registry.x509.CertsOnly;
@@ -72,6 +79,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,6 +99,7 @@ public final class RegistryService implements AutoCloseable {
                     Topic.REGISTRY_CATALOGUES,
                     Topic.REGISTRY_ACCESS,
                     Topic.REGISTRY_GRANTS,
+                    Topic.REGISTRY_ERASURES,
                     Topic.VEHICLE_EVENTS);
 
     /** A file a resource. */
@@ -103,6 +112,11 @@ public final class RegistryService implements AutoCloseable {
                     "openapi/registry/access-rules.yaml",
                     "openapi/registry/limits.yaml",
                     "openapi/registry/grants.yaml",
+                    "openapi/registry/vehicles.yaml",
+                    "openapi/registry/fleets.yaml",
+                    "openapi/registry/tboxes.yaml",
+                    "openapi/registry/models.yaml",
+                    "openapi/registry/catalogues.yaml",
                     "openapi/registry/republication.yaml");
 
     /** Certificates that :explain takes; more than a gateway does, so that it can say so. */
@@ -132,10 +146,10 @@ public final class RegistryService implements AutoCloseable {
         var announcements = new Announcements(outbox, signer, config.epoch());
 
         var exceptions = new TopicExceptions(announcements);
-        announcements.onVehicles(exceptions::changed);
+        announcements.onVehicles(exceptions);
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
-        var vehicles = new VehicleTable(database, announcements);
+        var vehicles = new VehicleTable(database, announcements, process.clock(), random);
         var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
         var authorities = new AuthorityTable(database, announcements, process.clock());
@@ -150,41 +164,44 @@ public final class RegistryService implements AutoCloseable {
         renewal.run();
         var issuers = new Issuers(List.copyOf(opened), authorities, process.clock());
 
-        process.rest().add(new ModelRoutes(models, catalogues).routes());
-        process.rest().add(new CatalogueRoutes(catalogues).routes());
-        process.rest().add(new VehicleRoutes(vehicles, config.checkDigits()).routes());
-        process.rest().add(new TboxRoutes(tboxes).routes());
+        var fleets = new FleetTable(database, announcements);
+        var claims = new FleetClaims(fleets);
+        Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
+        rest.accept(new VssMappingRoutes(new VssMappingTable(database), catalogues).routes());
+        rest.accept(new FleetRoutes(fleets, vehicles).routes());
+        rest.accept(
+                new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())
+                        .routes());
+        rest.accept(new ModelRoutes(models, catalogues).routes());
+        rest.accept(new CatalogueRoutes(catalogues).routes());
+        rest.accept(new VehicleRoutes(vehicles, config.checkDigits()).routes());
+        rest.accept(new TboxRoutes(tboxes).routes());
         var doctor = new HandshakeDoctor(new TrustTables(database, authorities), process.clock());
-        process.rest()
-                .add(
-                        new CertificateRoutes(
-                                        certificates,
-                                        (tenant, pem) -> explain(doctor, tenant, pem),
-                                        process.clock())
-                                .routes());
-        process.rest()
-                .add(
-                        new AuthorityRoutes(
-                                        authorities,
-                                        issuers,
-                                        (pem, tenant, prefixes) ->
-                                                ForeignAuthorities.read(
-                                                        pem,
-                                                        tenant,
-                                                        prefixes,
-                                                        process.clock().instant()))
-                                .routes());
-        process.rest().add(revocation(config, process, opened, issuers, database, certificates));
-        process.rest().add(new AuditRoutes(new AuditTable(database)).routes());
+        rest.accept(
+                new CertificateRoutes(
+                                certificates,
+                                (tenant, pem) -> explain(doctor, tenant, pem),
+                                process.clock())
+                        .routes());
+        rest.accept(
+                new AuthorityRoutes(
+                                authorities,
+                                issuers,
+                                (pem, tenant, prefixes) ->
+                                        ForeignAuthorities.read(
+                                                pem, tenant, prefixes, process.clock().instant()))
+                        .routes());
+        rest.accept(revocation(config, process, opened, issuers, database, certificates));
+        rest.accept(new AuditRoutes(new AuditTable(database)).routes());
         process.watchGrants(config.kafka());
         var timeline = new TimelineTable(database);
-        process.rest().add(new TimelineRoutes(timeline).routes());
+        rest.accept(new TimelineRoutes(timeline).routes());
         closings.add(new EventReader(config.kafka(), storeOf(timeline), process.clock()));
         var rules = new TopicRuleTable(database, exceptions);
-        process.rest().add(new AccessRuleRoutes(rules, process.clock()).routes());
-        process.rest().add(new RepublicationRoutes(renewal::everything).routes());
-        process.rest().add(new LimitRoutes(limits, process.clock()).routes());
-        process.rest().add(new GrantRoutes(grants, process.clock()).routes());
+        rest.accept(new AccessRuleRoutes(rules, process.clock()).routes());
+        rest.accept(new RepublicationRoutes(renewal::everything).routes());
+        rest.accept(new LimitRoutes(limits, process.clock()).routes());
+        rest.accept(new GrantRoutes(grants, process.clock()).routes());
         process.rest().documents().add("registry", ApiDocument.of(API));
         var enrolment =
                 new Enrolment(new EnrolmentTables(database, process.clock()), issuers::issuing);

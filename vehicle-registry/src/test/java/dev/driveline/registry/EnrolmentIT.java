@@ -252,7 +252,9 @@ final class EnrolmentIT {
         assertEquals(vehicle, rig.get("/api/v1/vehicles/" + vin).json().toString());
         assertEquals("REVOKED", rig.get(path).json().path("state").asText());
         assertEquals(authorities, authorities());
-        assertEquals(1, facts().size());
+        List<VehicleFact> told =
+                Eventually.within(LIMIT).value("the fact", this::facts, facts -> !facts.isEmpty());
+        assertEquals(1, told.size());
         rig.stop();
         rig.start(1);
         VehicleFact anew =

@@ -69,7 +69,8 @@ import org.jspecify.annotations.Nullable;
  * One registry with a database, topics and key files of its own, and callers of it.
  *
  * <p>A token is {@code <tenant>} for all scopes, {@code <tenant>/<scope>} for one, {@code
- * <tenant>//<vin>} for one vehicle, {@code ~<person>} for a person; {@code expired} has expired.
+ * <tenant>//<vin>} for one vehicle, {@code <tenant>///<fleet>} for one fleet, {@code ~<person>} for
+ * a person; {@code expired} has expired.
  */
 final class RegistryRig implements AutoCloseable {
 
@@ -128,7 +129,8 @@ final class RegistryRig implements AutoCloseable {
                                 Topic.REGISTRY_VEHICLES,
                                 Topic.REGISTRY_CATALOGUES,
                                 Topic.REGISTRY_GRANTS,
-                                Topic.REGISTRY_ACCESS)
+                                Topic.REGISTRY_ACCESS,
+                                Topic.REGISTRY_ERASURES)
                         .flatMap(topic -> reader.partitionsFor(kafka.prefix().of(topic)).stream())
                         .map(of -> new TopicPartition(of.topic(), of.partition()))
                         .toList());
@@ -278,6 +280,29 @@ final class RegistryRig implements AutoCloseable {
         }
     }
 
+    /** The lines of an answer that comes in lines. */
+    List<JsonNode> lines(String path, String type, String body) {
+        HttpRequest request =
+                HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:" + process.rest().port() + path))
+                        .timeout(Duration.ofSeconds(60))
+                        .header("Authorization", "Bearer demo")
+                        .header("Content-Type", type)
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString())
+                    .body()
+                    .lines()
+                    .map(line -> Json.read(line, JsonNode.class))
+                    .toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
     Reply post(String path, String body) {
         return call("demo", "POST", path, body);
     }
@@ -367,6 +392,8 @@ final class RegistryRig implements AutoCloseable {
                         DEMO,
                         Set.of(Scope.REGISTRY_READ.text(), Scope.TELEMETRY_READ.text()),
                         null,
+                        null,
+                        _ -> false,
                         true);
             }
             String[] parts = token.split("/", -1);
@@ -376,8 +403,13 @@ final class RegistryRig implements AutoCloseable {
                             : Arrays.stream(Scope.values())
                                     .map(Scope::text)
                                     .collect(Collectors.toSet());
-            Set<Vin> vins = parts.length > 2 ? Set.of(Vin.of(parts[2])) : null;
-            return new Caller("tester", null, TenantId.of(parts[0]), scopes, vins);
+            Set<Vin> vins =
+                    parts.length < 3
+                            ? null
+                            : parts[2].isEmpty() ? Set.of() : Set.of(Vin.of(parts[2]));
+            Set<String> fleets = parts.length > 3 ? Set.of(parts[3]) : null;
+            return new Caller(
+                    "tester", null, TenantId.of(parts[0]), scopes, vins, fleets, _ -> false, false);
         };
     }
 }

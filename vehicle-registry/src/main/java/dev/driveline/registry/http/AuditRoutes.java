@@ -34,6 +34,7 @@ public final class AuditRoutes {
                         new AuditQuery(
                                 exchange.caller().tenant(),
                                 vinsOf(exchange),
+                                fleetsOf(exchange),
                                 exchange.query("actor"),
                                 exchange.query("kind"),
                                 exchange.queryInstant("from"),
@@ -55,6 +56,11 @@ public final class AuditRoutes {
         return covered == null
                 ? null
                 : covered.stream().map(Vin::value).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Set<String> fleetsOf(Exchange exchange) {
+        Set<String> fleets = exchange.caller().fleets();
+        return fleets == null || exchange.query("vin") != null ? Set.of() : fleets;
     }
 
     private static long after(Exchange exchange) {

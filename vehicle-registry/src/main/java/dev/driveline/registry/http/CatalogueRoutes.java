@@ -5,6 +5,7 @@ import dev.driveline.can.Matching;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.registry.catalogue.CatalogueDiff;
 import dev.driveline.registry.catalogue.CatalogueSummary;
 import dev.driveline.registry.catalogue.Catalogues;
 import dev.driveline.registry.catalogue.CheckedCatalogue;
@@ -71,10 +72,18 @@ public final class CatalogueRoutes {
         }
     }
 
+    private record DiffView(
+            CatalogueRef from,
+            CatalogueRef to,
+            CatalogueDiff.Changes messages,
+            CatalogueDiff.Changes signals) {}
+
     public List<Route> routes() {
         return List.of(
                 Route.post(PATH, Scope.REGISTRY_WRITE, this::add).withBodyUpTo(MAX_BODY_BYTES),
                 Route.get(PATH, Scope.REGISTRY_READ, this::list),
+                // Before the next, whose {ref} would take the verb for a part of it.
+                Route.get(PATH + "/{ref}:diff", Scope.REGISTRY_READ, this::diff),
                 Route.get(PATH + "/{ref}", Scope.REGISTRY_READ, this::get));
     }
 
@@ -118,6 +127,23 @@ public final class CatalogueRoutes {
                                 CatalogueRef.parse(exchange.path("ref")))));
     }
 
+    private Answer diff(Exchange exchange) {
+        CatalogueRef from = CatalogueRef.parse(exchange.path("ref"));
+        String with = exchange.query("with");
+        if (with == null) {
+            throw new ProblemException(ErrorCode.INVALID_REQUEST, "query 'with' is required");
+        }
+        CatalogueRef to =
+                with.indexOf('@') < 0
+                        ? new CatalogueRef(from.id(), with)
+                        : CatalogueRef.parse(with);
+        CatalogueDiff diff =
+                CatalogueDiff.of(
+                        catalogues.compiled(exchange.caller().tenant(), from),
+                        catalogues.compiled(exchange.caller().tenant(), to));
+        return Answer.ok(new DiffView(from, to, diff.messages(), diff.signals()));
+    }
+
     private static String idOf(@Nullable String query, @Nullable String body) {
         if (query != null && body != null && !query.equals(body)) {
             throw new InvalidValueException("query id", query, "the body says '" + body + "'");
@@ -125,7 +151,10 @@ public final class CatalogueRoutes {
         return Requests.required(query == null ? body : query, "id");
     }
 
-    private static BusSource busOf(NewBus bus) {
+    private static BusSource busOf(@Nullable NewBus bus) {
+        if (bus == null) {
+            throw new InvalidValueException("buses", "null", "expected an object");
+        }
         String name = Requests.required(bus.bus(), "buses.bus");
         Matching matching =
                 bus.matching() == null

@@ -2,12 +2,13 @@ package dev.driveline.registry.http;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.registry.certificate.RevocationReason;
+import dev.driveline.registry.vehicle.VehicleQuery;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the routes ask of a request; every failure is a problem that names the member. */
@@ -50,17 +51,13 @@ final class Requests {
         return cursor == null ? "" : cursor;
     }
 
-    /** The query's {@code label=key:value}, any number of them. */
-    static Map<String, String> labels(Exchange exchange) {
-        Map<String, String> labels = new TreeMap<>();
-        for (String label : exchange.queryAll("label")) {
-            int colon = label.indexOf(':');
-            if (colon < 1) {
-                throw new InvalidValueException("query label", label, "expected key:value");
-            }
-            labels.put(label.substring(0, colon), label.substring(colon + 1));
-        }
-        return labels;
+    /** The vehicles that a narrowed token covers; null if it covers all of the tenant. */
+    static VehicleQuery.@Nullable Covered covered(Exchange exchange) {
+        Set<Vin> vins = exchange.caller().vins();
+        Set<String> fleets = exchange.caller().fleets();
+        return vins == null
+                ? null
+                : new VehicleQuery.Covered(vins, fleets == null ? Set.of() : fleets);
     }
 
     /**

@@ -1,11 +1,11 @@
 package dev.driveline.registry.http;
 
-import dev.driveline.contract.id.CatalogueRef;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.registry.fleet.FleetId;
 import dev.driveline.registry.model.ModelId;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
+import dev.driveline.registry.vehicle.LabelSelector;
 import dev.driveline.registry.vehicle.NewVehicle;
 import dev.driveline.registry.vehicle.TboxSerial;
 import dev.driveline.registry.vehicle.Vehicle;
@@ -16,7 +16,6 @@ import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.Route;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -48,41 +47,16 @@ public final class VehicleRoutes {
             @Nullable String model,
             @Nullable Map<String, @Nullable String> labels) {}
 
-    private record VehicleView(
-            Vin vin,
-            TenantId tenant,
-            String model,
-            VehicleState state,
-            Map<String, String> labels,
-            @Nullable CatalogueRef catalogue,
-            @Nullable String tboxSerial,
-            long version,
-            Instant createdAt,
-            Instant updatedAt,
-            @Nullable List<String> warnings) {
-        static VehicleView of(Vehicle vehicle, @Nullable List<String> warnings) {
-            TboxSerial tbox = vehicle.tbox();
-            return new VehicleView(
-                    vehicle.vin(),
-                    vehicle.tenant(),
-                    vehicle.model().value(),
-                    vehicle.state(),
-                    vehicle.labels().values(),
-                    vehicle.catalogue(),
-                    tbox == null ? null : tbox.value(),
-                    vehicle.version(),
-                    vehicle.createdAt(),
-                    vehicle.updatedAt(),
-                    warnings);
-        }
-    }
+    private record Swap(@Nullable String serial) {}
 
     public List<Route> routes() {
         return List.of(
                 Route.post(PATH, Scope.REGISTRY_WRITE, this::add),
                 Route.get(PATH, Scope.REGISTRY_READ, this::list),
                 Route.get(PATH + "/{vin}", Scope.REGISTRY_READ, this::get),
-                Route.patch(PATH + "/{vin}", Scope.REGISTRY_WRITE, this::change));
+                Route.patch(PATH + "/{vin}", Scope.REGISTRY_WRITE, this::change),
+                Route.post(PATH + "/{vin}:swap-tbox", Scope.REGISTRY_WRITE, this::swapTbox),
+                Route.post(PATH + "/{vin}:erase", Scope.REGISTRY_WRITE, this::erase));
     }
 
     private Answer add(Exchange exchange) {
@@ -111,14 +85,18 @@ public final class VehicleRoutes {
         int limit = Requests.limit(exchange);
         String model = exchange.query("model");
         String state = exchange.query("state");
+        String fleet = exchange.query("fleet");
+        String prefix = exchange.query("q");
         List<Vehicle> found =
                 vehicles.list(
                         new VehicleQuery(
                                 exchange.caller().tenant(),
                                 model == null ? null : new ModelId(model),
                                 state == null ? null : stateOf(state),
-                                Requests.labels(exchange),
-                                exchange.caller().vins(),
+                                fleet == null ? null : new FleetId(fleet),
+                                LabelSelector.parse(exchange.queryAll("label")),
+                                prefix == null ? "" : prefix,
+                                Requests.covered(exchange),
                                 Requests.cursor(exchange),
                                 limit + 1));
         return Answer.ok(
@@ -127,7 +105,7 @@ public final class VehicleRoutes {
     }
 
     private Answer get(Exchange exchange) {
-        return answer(vehicles.get(exchange.caller().tenant(), exchange.vin()));
+        return VehicleView.answer(vehicles.get(exchange.caller().tenant(), exchange.vin()));
     }
 
     private Answer change(Exchange exchange) {
@@ -146,7 +124,7 @@ public final class VehicleRoutes {
                     }
                     return changed;
                 };
-        return answer(
+        return VehicleView.answer(
                 vehicles.change(
                         exchange.caller().tenant(),
                         exchange.vin(),
@@ -154,8 +132,21 @@ public final class VehicleRoutes {
                         change));
     }
 
-    private static Answer answer(Vehicle vehicle) {
-        return Answer.ok(VehicleView.of(vehicle, null)).with("ETag", vehicle.etag());
+    private Answer swapTbox(Exchange exchange) {
+        String serial = Requests.required(exchange.body(Swap.class).serial(), "serial");
+        return VehicleView.answer(
+                vehicles.swapTbox(
+                        exchange.caller().tenant(),
+                        exchange.vin(),
+                        exchange.header("If-Match"),
+                        new TboxSerial(serial)));
+    }
+
+    private Answer erase(Exchange exchange) {
+        return Answer.json(
+                202,
+                vehicles.erase(
+                        exchange.caller().tenant(), exchange.vin(), exchange.header("If-Match")));
     }
 
     private static VehicleState stateOf(String text) {

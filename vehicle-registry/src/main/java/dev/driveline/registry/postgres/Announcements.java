@@ -3,6 +3,7 @@ package dev.driveline.registry.postgres;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.Grant;
 import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.runtime.json.Json;
@@ -13,6 +14,7 @@ import dev.driveline.store.postgres.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** What the registry tells the other services, written into the transaction of the change. */
 public final class Announcements {
@@ -20,7 +22,7 @@ public final class Announcements {
     private final Outbox outbox;
     private final Jws.Signer signer;
     private final int epoch;
-    private volatile VehicleListener listener = (handle, vehicles) -> {};
+    private volatile @Nullable VehicleListener listener;
 
     /**
      * @param signer whose public key the gateways pin
@@ -43,9 +45,10 @@ public final class Announcements {
     }
 
     /** Who hears of every change of vehicles, in its transaction. */
-    @FunctionalInterface
     public interface VehicleListener {
         void changed(Handle handle, List<Vehicle> vehicles);
+
+        void leaving(Handle handle, Vehicle vehicle);
     }
 
     /** Before the first change. */
@@ -54,7 +57,10 @@ public final class Announcements {
     }
 
     void vehicles(Handle handle, List<Vehicle> vehicles) {
-        listener.changed(handle, vehicles);
+        VehicleListener told = listener;
+        if (told != null) {
+            told.changed(handle, vehicles);
+        }
         outbox.append(
                 handle,
                 vehicles.stream()
@@ -69,6 +75,24 @@ public final class Announcements {
     void grant(Handle handle, Grant grant) {
         outbox.append(
                 handle, OutboxRecord.of(Topic.REGISTRY_GRANTS, grant.key(), Json.bytes(grant)));
+    }
+
+    /** Before its row goes. */
+    void leaving(Handle handle, Vehicle vehicle) {
+        VehicleListener told = listener;
+        if (told != null) {
+            told.leaving(handle, vehicle);
+        }
+    }
+
+    /** The vehicle is forgotten by who keeps only what holds now, and erased by all others. */
+    void erased(Handle handle, Erasure erasure) {
+        String vin = erasure.vin().value();
+        outbox.append(
+                handle,
+                List.of(
+                        OutboxRecord.tombstone(Topic.REGISTRY_VEHICLES, vin),
+                        OutboxRecord.of(Topic.REGISTRY_ERASURES, vin, Json.bytes(erasure))));
     }
 
     void access(Handle handle, AccessRule rule) {

@@ -27,19 +27,23 @@ public final class AuditTable implements AuditTrail {
                 """
                 SELECT * FROM audit
                 WHERE tenant = :tenant AND id > :after
-                  AND (:vins::text[] IS NULL OR vin = ANY (:vins))
+                  AND (:vins::text[] IS NULL OR vin = ANY (:vins)
+                       OR vin IN (SELECT v.vin FROM vehicle v
+                                  WHERE v.tenant = :tenant AND %s))
                   AND (:actor::text IS NULL OR actor = :actor)
                   AND (:kind::text IS NULL OR kind = :kind)
                   AND (:from::timestamptz IS NULL OR at >= :from)
                   AND (:to::timestamptz IS NULL OR at < :to)
                 ORDER BY id LIMIT :limit
-                """;
+                """
+                        .formatted(FleetTable.IN_ANY_OF);
         Set<String> vins = query.vins();
         return database.transaction(handle ->
                 handle.createQuery(sql)
                         .bind("tenant", query.tenant().value())
                         .bind("after", query.after())
                         .bind("vins", vins == null ? null : vins.toArray(String[]::new))
+                        .bindArray("fleets", String.class, query.fleets())
                         .bind("actor", query.actor())
                         .bind("kind", query.kind())
                         .bind("from", query.from())

@@ -95,6 +95,7 @@ public final class ModelTable implements Models {
                 """;
         return database.transaction(handle -> {
             CatalogueTable.mustExist(handle, tenant, catalogue);
+            FleetTable.hold(handle, tenant);
             Model before = find(handle, tenant, id, "FOR UPDATE");
             if (catalogue.equals(before.catalogue())) {
                 return before;

@@ -55,6 +55,7 @@ public final class Renewal {
 
     private void vehicles(Handle handle, long below) {
         for (Model model : modelsBelow(handle, below)) {
+            FleetTable.hold(handle, model.tenant());
             VehicleTable.announceModel(handle, announcements, model.tenant(), model.id());
         }
     }

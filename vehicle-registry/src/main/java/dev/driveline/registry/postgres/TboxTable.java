@@ -43,6 +43,7 @@ public final class TboxTable implements Tboxes {
     public Tbox bind(TenantId tenant, TboxSerial serial, @Nullable Vin vin) {
         return database.transaction(handle -> {
             if (vin != null) {
+                FleetTable.hold(handle, tenant);
                 VehicleTable.lock(handle, tenant, vin);
             }
             return bind(handle, tenant, serial, vin);
@@ -148,7 +149,7 @@ public final class TboxTable implements Tboxes {
                 });
     }
 
-    private static Tbox tboxOf(ResultSet row) throws SQLException {
+    static Tbox tboxOf(ResultSet row) throws SQLException {
         String vin = row.getString("vin");
         return new Tbox(
                 new TboxSerial(row.getString("serial")),

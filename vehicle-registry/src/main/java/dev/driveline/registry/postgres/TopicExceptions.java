@@ -8,6 +8,7 @@ import dev.driveline.contract.registry.AccessRule.TopicException;
 import dev.driveline.contract.registry.AccessRule.TopicException.Action;
 import dev.driveline.contract.registry.AccessRule.TopicException.Effect;
 import dev.driveline.registry.access.TopicRule;
+import dev.driveline.registry.fleet.FleetId;
 import dev.driveline.registry.vehicle.Vehicle;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,14 +25,15 @@ import org.jspecify.annotations.Nullable;
  * the gateways know them. Whatever changes who is meant, what they were told is brought to what
  * holds now, in the same transaction.
  */
-public final class TopicExceptions {
+public final class TopicExceptions implements Announcements.VehicleListener {
 
     /** Of some vehicles; by tenant and {@code vins}. */
     static final String RULES_OF_VEHICLES =
             """
             SELECT v.vin, r.* FROM vehicle v JOIN topic_rule r ON r.tenant = v.tenant
              AND ((r.scope = 'VIN' AND r.subject = v.vin)
-               OR (r.scope = 'MODEL' AND r.subject = v.model))
+               OR (r.scope = 'MODEL' AND r.subject = v.model)
+               OR (r.scope = 'FLEET' AND r.subject = ANY (fleets_of(v))))
             WHERE v.tenant = :tenant AND v.vin = ANY (:vins)
             """;
 
@@ -49,12 +51,23 @@ public final class TopicExceptions {
         switch (rule.scope()) {
             case VIN -> vehicles(handle, tenant, List.of(rule.subject()));
             case MODEL -> vehicles(handle, tenant, vehiclesOf(handle, tenant, rule.subject()));
-            case FLEET -> {}
+            case FLEET ->
+                    vehicles(
+                            handle,
+                            tenant,
+                            FleetTable.members(handle, tenant, new FleetId(rule.subject())));
             case TENANT -> bring(handle, told(handle, tenant, null), wanted(handle, tenant, null));
         }
     }
 
+    /** A vehicle goes: what the gateways were told of it no longer holds. */
+    @Override
+    public void leaving(Handle handle, Vehicle vehicle) {
+        bring(handle, told(handle, vehicle.tenant(), List.of(vehicle.vin().value())), Map.of());
+    }
+
     /** Vehicles came, or changed what rules may ask for. */
+    @Override
     public void changed(Handle handle, List<Vehicle> vehicles) {
         vehicles.stream()
                 .collect(
@@ -191,7 +204,8 @@ public final class TopicExceptions {
                 """
                 INSERT INTO topic_exception AS t
                     (key, tenant, vin, action, effect, filter, in_force, access_version)
-                VALUES (:key, :tenant, :vin, :action, :effect, :filter, :inForce, :first)
+                VALUES (:key, :tenant, :vin, :action, :effect, :filter, :inForce,
+                        greatest(:first, (SELECT version + 1 FROM version_floor)))
                 ON CONFLICT (key) DO UPDATE SET in_force = excluded.in_force,
                     access_version = greatest(t.access_version + 1, :floor)
                 RETURNING access_version

@@ -11,6 +11,7 @@ import dev.driveline.contract.registry.AccessRule.TopicException.Effect;
 import dev.driveline.contract.registry.TopicRuling;
 import dev.driveline.registry.access.TopicRule;
 import dev.driveline.registry.access.TopicRules;
+import dev.driveline.registry.fleet.FleetId;
 import dev.driveline.registry.model.ModelId;
 import dev.driveline.store.postgres.Database;
 import java.sql.ResultSet;
@@ -39,6 +40,7 @@ public final class TopicRuleTable implements TopicRules {
                 ON CONFLICT DO NOTHING
                 """;
         database.run(handle -> {
+            FleetTable.hold(handle, tenant);
             mustExist(handle, tenant, rule);
             int added =
                     handle.createUpdate(sql)
@@ -65,6 +67,7 @@ public final class TopicRuleTable implements TopicRules {
     @Override
     public void remove(TenantId tenant, UUID id) {
         database.run(handle -> {
+            FleetTable.hold(handle, tenant);
             TopicRule rule = find(handle, tenant, id);
             handle.createUpdate("DELETE FROM topic_rule WHERE id = :id").bind("id", id).execute();
             exceptions.changed(handle, tenant, rule);
@@ -133,8 +136,9 @@ public final class TopicRuleTable implements TopicRules {
             case MODEL -> {
                 var _ = ModelTable.held(handle, tenant, new ModelId(rule.subject()));
             }
-            case FLEET ->
-                    throw new InvalidValueException("scope", rule.scope(), "fleets do not exist");
+            case FLEET -> {
+                var _ = FleetTable.find(handle, tenant, new FleetId(rule.subject()));
+            }
             case TENANT -> {}
         }
     }

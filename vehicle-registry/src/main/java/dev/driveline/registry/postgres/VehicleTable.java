@@ -5,7 +5,9 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.registry.fleet.FleetId;
 import dev.driveline.registry.model.ModelId;
 import dev.driveline.registry.vehicle.NewVehicle;
 import dev.driveline.registry.vehicle.TboxSerial;
@@ -17,19 +19,21 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.store.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code vehicle}. A vehicle's row is locked while its versions are allotted. */
 public final class VehicleTable implements Vehicles {
 
+    private static final int AT_ONCE = 1_000;
+
     private static final String SELECT =
             """
-            SELECT v.*, m.catalogue_id, m.catalogue_hash, t.serial
+            SELECT v.*, m.catalogue_id, m.catalogue_hash, t.serial, fleets_of(v) AS fleets
             FROM vehicle v
             JOIN model m ON m.tenant = v.tenant AND m.id = v.model
             LEFT JOIN tbox t ON t.vin = v.vin
@@ -37,10 +41,18 @@ public final class VehicleTable implements Vehicles {
 
     private final Database database;
     private final Announcements announcements;
+    private final TboxSwap swap;
+    private final VehicleErasure erasure;
 
-    public VehicleTable(Database database, Announcements announcements) {
+    /**
+     * @param random of pseudonyms
+     */
+    public VehicleTable(
+            Database database, Announcements announcements, Clock clock, RandomGenerator random) {
         this.database = database;
         this.announcements = announcements;
+        this.swap = new TboxSwap(announcements);
+        this.erasure = new VehicleErasure(announcements, clock, random);
     }
 
     @Override
@@ -48,10 +60,12 @@ public final class VehicleTable implements Vehicles {
         String sql =
                 """
                 INSERT INTO vehicle (vin, tenant, model, state, labels, version)
-                VALUES (:vin, :tenant, :model, :state, :labels::jsonb, :version)
+                VALUES (:vin, :tenant, :model, :state, :labels::jsonb,
+                        greatest(:version, (SELECT version + 1 FROM version_floor)))
                 ON CONFLICT (vin) DO NOTHING
                 """;
         return database.transaction(handle -> {
+            FleetTable.hold(handle, vehicle.tenant());
             var _ = ModelTable.held(handle, vehicle.tenant(), vehicle.model());
             int added =
                     handle.createUpdate(sql)
@@ -83,46 +97,25 @@ public final class VehicleTable implements Vehicles {
 
     @Override
     public List<Vehicle> list(VehicleQuery query) {
-        String sql =
-                """
-                WHERE v.tenant = :tenant AND v.vin > :after
-                  AND (:model::text IS NULL OR v.model = :model)
-                  AND (:state::text IS NULL OR v.state = :state)
-                  AND v.labels @> :labels::jsonb
-                  AND (:all OR v.vin = ANY (:only))
-                ORDER BY v.vin LIMIT :limit
-                """;
-        String[] only =
-                query.only() == null
-                        ? new String[0]
-                        : query.only().stream().map(Vin::value).toArray(String[]::new);
-        return database.transaction(handle ->
-                handle.createQuery(SELECT + sql)
-                        .bind("tenant", query.tenant().value())
-                        .bind("after", query.after())
-                        .bind("model", query.model() == null ? null : query.model().value())
-                        .bind("state", query.state() == null ? null : query.state().name())
-                        .bind("labels", Json.text(query.labels()))
-                        .bind("all", query.only() == null)
-                        .bindArray("only", String.class, (Object[]) only)
-                        .bind("limit", query.limit())
-                        .map((row, _) -> vehicleOf(row))
-                        .list());
+        VehicleSearch search = VehicleSearch.of(query);
+        return database.transaction(handle -> {
+            if (query.fleet() != null) {
+                var _ = FleetTable.find(handle, query.tenant(), query.fleet());
+            }
+            // A plan for any label walks all vehicles for a rare one.
+            handle.execute("SET LOCAL plan_cache_mode = force_custom_plan");
+            return handle.createQuery(SELECT + search.page())
+                    .bindMap(search.values())
+                    .map((row, _) -> vehicleOf(row))
+                    .list();
+        });
     }
 
     @Override
     public Vehicle change(
             TenantId tenant, Vin vin, @Nullable String etag, UnaryOperator<Vehicle> change) {
         return database.transaction(handle -> {
-            lock(handle, tenant, vin);
-            Vehicle before = find(handle, tenant, vin);
-            if (etag != null && !etag.equals("*") && !etag.equals(before.etag())) {
-                throw new InvalidValueException(
-                        ErrorCode.PRECONDITION_FAILED,
-                        "If-Match",
-                        etag,
-                        "the vehicle's ETag is " + before.etag());
-            }
+            Vehicle before = locked(handle, tenant, vin, etag);
             Vehicle after = change.apply(before);
             if (after.equals(before)) {
                 return before;
@@ -138,6 +131,36 @@ public final class VehicleTable implements Vehicles {
             announcements.vehicles(handle, List.of(stored));
             return stored;
         });
+    }
+
+    @Override
+    public Vehicle swapTbox(TenantId tenant, Vin vin, @Nullable String etag, TboxSerial serial) {
+        return database.transaction(handle -> {
+            Vehicle before = locked(handle, tenant, vin, etag);
+            if (!swap.build(handle, before, serial)) {
+                return before;
+            }
+            store(handle, before, announcements.next(before.version()));
+            Vehicle stored = find(handle, tenant, vin);
+            announcements.vehicles(handle, List.of(stored));
+            return stored;
+        });
+    }
+
+    @Override
+    public Erasure erase(TenantId tenant, Vin vin, @Nullable String etag) {
+        return database.transaction(handle -> {
+            Vehicle vehicle = locked(handle, tenant, vin, etag);
+            return erasure.erase(handle, vehicle);
+        });
+    }
+
+    private static Vehicle locked(Handle handle, TenantId tenant, Vin vin, @Nullable String etag) {
+        FleetTable.hold(handle, tenant);
+        lock(handle, tenant, vin);
+        Vehicle found = find(handle, tenant, vin);
+        Preconditions.mustMatch(etag, found.etag(), "vehicle");
+        return found;
     }
 
     /** Locks first and reads afterwards, so that what is read with the row is of after the wait. */
@@ -162,33 +185,62 @@ public final class VehicleTable implements Vehicles {
         var _ = find(handle, tenant, vin);
     }
 
-    /** Publishes the facts of a model's vehicles, whose common part has changed. */
+    /**
+     * Publishes the facts of a model's vehicles, whose common part has changed; the fleets are
+     * held.
+     */
     static void announceModel(
             Handle handle, Announcements announcements, TenantId tenant, ModelId model) {
+        announce(
+                handle,
+                announcements,
+                tenant,
+                handle.createQuery(
+                                """
+                                SELECT vin FROM vehicle WHERE tenant = :tenant AND model = :model
+                                ORDER BY vin
+                                """)
+                        .bind("tenant", tenant.value())
+                        .bind("model", model.value())
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    /** Publishes the facts of vehicles, which have changed; in order of VINs. */
+    static void announce(
+            Handle handle, Announcements announcements, TenantId tenant, List<String> vins) {
         String raise =
                 """
                 UPDATE vehicle SET version = greatest(version + 1, :floor), updated_at = now()
-                WHERE tenant = :tenant AND model = :model
+                WHERE tenant = :tenant AND vin = ANY (:vins)
                 """;
-        handle.createUpdate(raise)
-                .bind("floor", announcements.floor())
+        for (int from = 0; from < vins.size(); from += AT_ONCE) {
+            List<String> some = vins.subList(from, Math.min(vins.size(), from + AT_ONCE));
+            handle.createUpdate(raise)
+                    .bind("floor", announcements.floor())
+                    .bind("tenant", tenant.value())
+                    .bindArray("vins", String.class, some)
+                    .execute();
+            announcements.vehicles(handle, read(handle, tenant, some));
+        }
+    }
+
+    /** In order of VINs. */
+    static List<Vehicle> read(Handle handle, TenantId tenant, List<String> vins) {
+        return handle.createQuery(
+                        SELECT + "WHERE v.tenant = :tenant AND v.vin = ANY (:vins) ORDER BY v.vin")
                 .bind("tenant", tenant.value())
-                .bind("model", model.value())
-                .execute();
-        announcements.vehicles(
-                handle,
-                handle.createQuery(SELECT + "WHERE v.tenant = :tenant AND v.model = :model")
-                        .bind("tenant", tenant.value())
-                        .bind("model", model.value())
-                        .map((row, _) -> vehicleOf(row))
-                        .list());
+                .bindArray("vins", String.class, vins)
+                .map((row, _) -> vehicleOf(row))
+                .list();
     }
 
     /** Tells the gateways whether the vehicle, which is locked, may be connected. */
     static void announceAccess(Handle handle, Announcements announcements, Vin vin) {
         String sql =
                 """
-                UPDATE vehicle SET access_version = greatest(access_version + 1, :floor)
+                UPDATE vehicle SET access_version = greatest(access_version + 1, :floor,
+                    (SELECT f.version + 1 FROM version_floor f))
                 WHERE vin = :vin RETURNING access_version, state
                 """;
         announcements.access(
@@ -234,18 +286,16 @@ public final class VehicleTable implements Vehicles {
     }
 
     static Vehicle vehicleOf(ResultSet row) throws SQLException {
-        Map<String, String> labels = new TreeMap<>();
-        Json.map(row.getString("labels"))
-                .forEach((key, value) -> labels.put(key, String.valueOf(value)));
         String serial = row.getString("serial");
         return new Vehicle(
                 Vin.of(row.getString("vin")),
                 TenantId.of(row.getString("tenant")),
                 new ModelId(row.getString("model")),
                 VehicleState.valueOf(row.getString("state")),
-                new VehicleLabels(labels),
+                new VehicleLabels(FleetTable.textsOf(row.getString("labels"))),
                 ModelTable.catalogueOf(row),
                 serial == null ? null : new TboxSerial(serial),
+                FleetTable.listOf(row, "fleets").stream().map(FleetId::new).toList(),
                 row.getLong("version"),
                 row.getTimestamp("created_at").toInstant(),
                 row.getTimestamp("updated_at").toInstant());

@@ -1,27 +1,25 @@
 package dev.driveline.registry.vehicle;
 
-import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.registry.fleet.FleetId;
 import dev.driveline.registry.model.ModelId;
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A vehicle as the registry knows it.
  *
- * <pre>
- *   ORDERED ─▶ PRODUCED ─▶ ACTIVE ⇄ SUSPENDED      steps may be left out on the way to ACTIVE;
- *      └──────────┴──────────┴──────────┴─▶ DECOMMISSIONED    what was built can be SUSPENDED
- * </pre>
+ * <p>Its life is {@link LifeCycle}.
  *
  * @param catalogue the model's
  * @param tbox the one built in; null for none
+ * @param fleets those that it is in, in order
  * @param version rises with everything that the fact says; also the ETag
  */
 public record Vehicle(
@@ -32,6 +30,7 @@ public record Vehicle(
         VehicleLabels labels,
         @Nullable CatalogueRef catalogue,
         @Nullable TboxSerial tbox,
+        List<FleetId> fleets,
         long version,
         Instant createdAt,
         Instant updatedAt) {
@@ -48,45 +47,37 @@ public record Vehicle(
 
     public VehicleFact fact() {
         return new VehicleFact(
-                version, vin, tenant, model.value(), state, catalogue, labels.values());
+                version,
+                vin,
+                tenant,
+                model.value(),
+                state,
+                catalogue,
+                labels.values(),
+                fleets.stream().map(FleetId::value).toList());
     }
 
     /**
      * The same in another state.
      *
-     * @throws InvalidValueException CONFLICT if the life above has no such step
+     * @throws InvalidValueException CONFLICT if its life has no such step, naming both states
      */
     public Vehicle in(VehicleState next) {
-        if (next != state && !after(state).contains(next)) {
-            throw new InvalidValueException(
-                    ErrorCode.CONFLICT, "state", next, "vehicle " + vin + " is " + state);
-        }
+        LifeCycle.mustAllow(vin, state, next);
         return new Vehicle(
-                vin, tenant, model, next, labels, catalogue, tbox, version, createdAt, updatedAt);
+                vin, tenant, model, next, labels, catalogue, tbox, fleets, version, createdAt,
+                updatedAt);
     }
 
     public Vehicle with(VehicleLabels other) {
         return new Vehicle(
-                vin, tenant, model, state, other, catalogue, tbox, version, createdAt, updatedAt);
+                vin, tenant, model, state, other, catalogue, tbox, fleets, version, createdAt,
+                updatedAt);
     }
 
     public Vehicle of(ModelId other) {
         return new Vehicle(
-                vin, tenant, other, state, labels, catalogue, tbox, version, createdAt, updatedAt);
-    }
-
-    private static Set<VehicleState> after(VehicleState state) {
-        return switch (state) {
-            case ORDERED ->
-                    Set.of(VehicleState.PRODUCED, VehicleState.ACTIVE, VehicleState.DECOMMISSIONED);
-            case PRODUCED ->
-                    Set.of(
-                            VehicleState.ACTIVE,
-                            VehicleState.SUSPENDED,
-                            VehicleState.DECOMMISSIONED);
-            case ACTIVE -> Set.of(VehicleState.SUSPENDED, VehicleState.DECOMMISSIONED);
-            case SUSPENDED -> Set.of(VehicleState.ACTIVE, VehicleState.DECOMMISSIONED);
-            case DECOMMISSIONED -> Set.of();
-        };
+                vin, tenant, other, state, labels, catalogue, tbox, fleets, version, createdAt,
+                updatedAt);
     }
 }

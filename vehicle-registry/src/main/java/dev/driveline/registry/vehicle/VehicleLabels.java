@@ -22,6 +22,12 @@ public record VehicleLabels(Map<String, String> values) {
      * @throws InvalidValueException naming the label that breaks the shape
      */
     public VehicleLabels {
+        for (Map.Entry<String, String> label : values.entrySet()) {
+            if (label.getValue() == null) {
+                throw new InvalidValueException(
+                        "label " + label.getKey(), "null", "a value is text");
+            }
+        }
         values = Map.copyOf(values);
         if (values.size() > MAX) {
             throw new InvalidValueException("labels", values.size(), "at most 32 are taken");
@@ -42,11 +48,15 @@ public record VehicleLabels(Map<String, String> values) {
         return new VehicleLabels(merged);
     }
 
-    private static void check(String key, String value) {
+    static void mustBeKey(String key) {
         if (!KEY.matcher(key).matches()) {
             throw new InvalidValueException(
                     "label", key, "expected 1 to 63 of letters, digits, '.', '_', '/' and '-'");
         }
+    }
+
+    private static void check(String key, String value) {
+        mustBeKey(key);
         if (value.length() > MAX_VALUE) {
             throw new InvalidValueException(
                     "label " + key, value, "a value has at most 63 characters");

@@ -2,6 +2,7 @@ package dev.driveline.registry.vehicle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -48,6 +50,15 @@ final class VehicleTest {
                         InvalidValueException.class,
                         () -> vehicle(VehicleState.DECOMMISSIONED).in(VehicleState.ACTIVE));
         assertEquals(ErrorCode.CONFLICT, refused.code());
+        assertTrue(String.valueOf(refused.getMessage()).contains("DECOMMISSIONED"));
+        InvalidValueException back =
+                assertThrows(
+                        InvalidValueException.class,
+                        () -> vehicle(VehicleState.SUSPENDED).in(VehicleState.ORDERED));
+        assertTrue(String.valueOf(back.getMessage()).contains("'ORDERED'"), back.getMessage());
+        assertTrue(
+                String.valueOf(back.getMessage()).contains("is SUSPENDED, which only [ACTIVE, "),
+                back.getMessage());
     }
 
     @Test
@@ -112,6 +123,7 @@ final class VehicleTest {
                 new VehicleLabels(Map.of()),
                 null,
                 null,
+                List.of(),
                 1,
                 Instant.EPOCH,
                 Instant.EPOCH);

@@ -17,6 +17,8 @@ public enum ErrorCode {
     VEHICLE_UNKNOWN(404, false, "No such vehicle"),
     MODEL_UNKNOWN(404, false, "No such model"),
     CATALOGUE_UNKNOWN(404, false, "No such catalogue"),
+    FLEET_UNKNOWN(404, false, "No such fleet"),
+    MAPPING_UNKNOWN(404, false, "No such mapping"),
     CERTIFICATE_UNKNOWN(404, false, "No such certificate"),
     AUTHORITY_UNKNOWN(404, false, "No such authority"),
     TBOX_UNKNOWN(404, false, "No such TBox"),

@@ -42,6 +42,9 @@ public enum Topic {
     REGISTRY_CATALOGUES("registry.catalogues", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
     /** {@code Grant}. Key VIN/id, partitioned by VIN; written by the registry's outbox. */
     REGISTRY_GRANTS("registry.grants", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
+    /** {@code Erasure}. Key VIN; written by the registry through its outbox. */
+    REGISTRY_ERASURES(
+            "registry.erasures", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(90)),
     /** Signed {@code AccessRule}s. Key by kind and subject; written by the registry's outbox. */
     REGISTRY_ACCESS("registry.access", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO);
 

@@ -3,7 +3,9 @@ package dev.driveline.contract.registry;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     all that went out before
  * @param catalogue in force for batches that name none; null while the model has none
  * @param labels free, at most 32 of 63 characters each
+ * @param fleets those that it is in, in order; empty in records from before there were fleets
  */
 public record VehicleFact(
         long version,
@@ -22,4 +25,23 @@ public record VehicleFact(
         String model,
         VehicleState state,
         @Nullable CatalogueRef catalogue,
-        Map<String, String> labels) {}
+        Map<String, String> labels,
+        List<String> fleets) {
+
+    public VehicleFact {
+        // Records of earlier versions have no such member.
+        fleets = Objects.requireNonNullElse(fleets, List.of());
+    }
+
+    /** Of a vehicle in no fleet. */
+    public VehicleFact(
+            long version,
+            Vin vin,
+            TenantId tenant,
+            String model,
+            VehicleState state,
+            @Nullable CatalogueRef catalogue,
+            Map<String, String> labels) {
+        this(version, vin, tenant, model, state, catalogue, labels, List.of());
+    }
+}

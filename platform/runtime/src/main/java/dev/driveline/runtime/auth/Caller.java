@@ -6,6 +6,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param actor the app that acts for it, {@code act.sub} of RFC 8693; null where there is none
  * @param scopes as they stand in the token, also those that this version does not know
  * @param vins the vehicles that the token covers; null covers all of the tenant
+ * @param fleets those whose vehicles it covers besides; null if it names none
+ * @param inFleets whether a vehicle is in one of these: only the registry knows, elsewhere none is
  * @param person whether the token is a person's, who may do only what was granted, claim {@code
  *     person}
  */
@@ -24,25 +27,33 @@ public record Caller(
         TenantId tenant,
         Set<String> scopes,
         @Nullable Set<Vin> vins,
+        @Nullable Set<String> fleets,
+        Predicate<Vin> inFleets,
         boolean person) {
 
-    /** One of those who run the fleet, or their machine. */
+    /** One of those who run the fleet, or their machine, by a token that names no fleets. */
     public Caller(
             String subject,
             @Nullable String actor,
             TenantId tenant,
             Set<String> scopes,
             @Nullable Set<Vin> vins) {
-        this(subject, actor, tenant, scopes, vins, false);
+        this(subject, actor, tenant, scopes, vins, null, _ -> false, false);
     }
 
-    /** The same, for no other vehicles than these. */
+    /** The same where it is known which vehicles are in which fleets. */
+    public Caller knowing(Predicate<Vin> isInFleets) {
+        return new Caller(subject, actor, tenant, scopes, vins, fleets, isInFleets, person);
+    }
+
+    /** The same, for no other vehicles than these; fleets give a person nothing. */
     public Caller within(Set<Vin> only) {
         Set<Vin> both = new HashSet<>(only);
-        if (vins != null) {
-            both.retainAll(vins);
+        if (vins != null || fleets != null) {
+            both.retainAll(vins == null ? Set.of() : vins);
         }
-        return new Caller(subject, actor, tenant, scopes, Set.copyOf(both), person);
+        return new Caller(
+                subject, actor, tenant, scopes, Set.copyOf(both), null, _ -> false, person);
     }
 
     public boolean has(Scope scope) {
@@ -59,7 +70,7 @@ public record Caller(
 
     /** Whether the token covers the vehicle; its tenant is another matter. */
     public boolean covers(Vin vin) {
-        return vins == null || vins.contains(vin);
+        return vins == null || vins.contains(vin) || inFleets.test(vin);
     }
 
     /**
@@ -70,7 +81,8 @@ public record Caller(
     public void mustCover(Vin vin) {
         if (!covers(vin)) {
             throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM, "vehicle " + vin + " is not in the token's vins");
+                    ErrorCode.OUTSIDE_CLAIM,
+                    "vehicle " + vin + " is not covered by the token's vins and fleets");
         }
     }
 }

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * needed, cached, and fetched again for a key id that it did not hold.
  *
  * <p>Claims: {@code iss}, {@code aud}, {@code exp}, {@code sub}, {@code tenant}, {@code scope}
- * (blank separated), optional {@code vins} (at most 50), {@code fleets}, {@code act.sub}, {@code
- * person}. Clock skew 30 s. Source: RFC 7519, RFC 9068.
+ * (blank separated), optional {@code vins} (at most 50), {@code fleets} (at most 50), {@code
+ * act.sub}, {@code person}. Clock skew 30 s. Source: RFC 7519, RFC 9068.
  */
 public final class OidcAuthenticator implements Authenticator {
 
@@ -43,6 +43,7 @@ public final class OidcAuthenticator implements Authenticator {
             Set.of(JWSAlgorithm.ES256, JWSAlgorithm.RS256, JWSAlgorithm.PS256);
     private static final int MAX_CLOCK_SKEW_S = 30;
     private static final int MAX_VINS = 50;
+    private static final int MAX_FLEETS = 50;
 
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
@@ -111,6 +112,8 @@ public final class OidcAuthenticator implements Authenticator {
                 TenantId.of(claims.getStringClaim("tenant")),
                 scopes,
                 vinsOf(claims),
+                fleetsOf(claims),
+                _ -> false,
                 Boolean.TRUE.equals(claims.getBooleanClaim("person")));
     }
 
@@ -119,9 +122,17 @@ public final class OidcAuthenticator implements Authenticator {
         return act != null && act.get("sub") instanceof String actor ? actor : null;
     }
 
-    /**
-     * A token narrowed to fleets covers, as long as there are no fleets, only the VINs it names.
-     */
+    private static @Nullable Set<String> fleetsOf(JWTClaimsSet claims) throws ParseException {
+        List<String> fleets = claims.getStringListClaim("fleets");
+        if (fleets != null && fleets.size() > MAX_FLEETS) {
+            throw new IllegalArgumentException(
+                    "fleets has %d entries, at most %d are taken"
+                            .formatted(fleets.size(), MAX_FLEETS));
+        }
+        return fleets == null ? null : Set.copyOf(new LinkedHashSet<>(fleets));
+    }
+
+    /** A token that names fleets covers no other vehicles than theirs and those it names. */
     private static @Nullable Set<Vin> vinsOf(JWTClaimsSet claims) throws ParseException {
         List<String> texts = claims.getStringListClaim("vins");
         if (texts == null) {

@@ -25,6 +25,12 @@ public sealed interface Answer {
     /** Server-sent events until the source returns or the caller goes. */
     record Events(EventSource source) implements Answer {}
 
+    /**
+     * Lines of JSON ({@code application/x-ndjson}) until the source returns or the caller goes. A
+     * problem that the source throws is the last line, as member {@code problem}.
+     */
+    record Lines(LineSource source) implements Answer {}
+
     static Whole json(int status, Object value) {
         return new Whole(
                 status, Map.of(), "application/json", dev.driveline.runtime.json.Json.bytes(value));
@@ -56,6 +62,24 @@ public sealed interface Answer {
     @FunctionalInterface
     interface EventSource {
         void run(EventSink sink) throws Exception;
+    }
+
+    /** Writes lines on the virtual thread of its request. */
+    @FunctionalInterface
+    interface LineSource {
+        void run(LineSink sink) throws Exception;
+    }
+
+    /** Where lines go; blocks while the caller reads too slowly. */
+    @FunctionalInterface
+    interface LineSink {
+
+        /**
+         * Sends a value as one line.
+         *
+         * @return false once the caller has gone
+         */
+        boolean send(Object value) throws InterruptedException;
     }
 
     /** Where events go; blocks while the caller reads too slowly. */

@@ -8,7 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Server-sent events on one response. Source: HTML living standard, 9.2 Server-sent events.
+ * Server-sent events, or lines of JSON, on one response. Source: HTML living standard, 9.2
+ * Server-sent events.
  *
  * <p>Used by the virtual thread of its request; a full write queue blocks it until the caller reads
  * on.
@@ -32,12 +33,22 @@ final class EventStream implements Answer.EventSink {
         });
     }
 
-    /** Sends the head; returns once it is sent, so that no event overtakes it. */
+    /** Opens a stream of events. */
     void open() throws InterruptedException {
+        open("text/event-stream", ": open\n\n");
+    }
+
+    /** Opens a stream of lines. */
+    void openLines() throws InterruptedException {
+        open("application/x-ndjson", "");
+    }
+
+    /** Sends the head; returns once it is sent, so that nothing overtakes it. */
+    private void open(String type, String first) throws InterruptedException {
         CountDownLatch opened = new CountDownLatch(1);
         context.runOnContext(onLoop -> {
             try {
-                begin();
+                begin(type, first);
             } finally {
                 opened.countDown();
             }
@@ -47,9 +58,9 @@ final class EventStream implements Answer.EventSink {
         }
     }
 
-    private void begin() {
+    private void begin(String type, String first) {
         response.setChunked(true)
-                .putHeader("Content-Type", "text/event-stream")
+                .putHeader("Content-Type", type)
                 .putHeader("Cache-Control", "no-store")
                 .putHeader("X-Accel-Buffering", "no")
                 .putHeader("Content-Encoding", "identity");
@@ -58,7 +69,7 @@ final class EventStream implements Answer.EventSink {
             closed = true;
             drained.release();
         });
-        var _ = response.write(": open\n\n");
+        var _ = first.isEmpty() ? response.writeHead() : response.write(first);
     }
 
     @Override
@@ -74,6 +85,10 @@ final class EventStream implements Answer.EventSink {
                         .append(Json.text(data))
                         .append("\n\n")
                         .toString());
+    }
+
+    boolean line(Object value) throws InterruptedException {
+        return write(Json.text(value) + "\n");
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import io.vertx.core.MultiMap;
+import java.io.InputStream;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -26,6 +27,7 @@ public final class Exchange {
     private final MultiMap query;
     private final MultiMap headers;
     private final byte[] body;
+    private final InputStream stream;
     private final @Nullable Caller caller;
     private final String uri;
 
@@ -35,12 +37,14 @@ public final class Exchange {
             MultiMap query,
             MultiMap headers,
             byte[] body,
+            InputStream stream,
             @Nullable Caller caller) {
         this.uri = uri;
         this.path = path;
         this.query = query;
         this.headers = headers;
         this.body = body;
+        this.stream = stream;
         this.caller = caller;
     }
 
@@ -126,6 +130,16 @@ public final class Exchange {
 
     public byte[] body() {
         return body;
+    }
+
+    /** The body while it comes, on a route with {@link Route#streamed}; empty on others. */
+    public InputStream stream() {
+        return stream;
+    }
+
+    /** The same request of a caller of whom more is known. */
+    public Exchange of(Caller known) {
+        return new Exchange(uri, path, query, headers, body, stream, known);
     }
 
     /**

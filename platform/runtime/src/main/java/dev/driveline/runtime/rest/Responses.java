@@ -19,22 +19,36 @@ final class Responses {
     private Responses() {}
 
     static void unexpected(RoutingContext context, @Nullable Throwable bug) {
+        String request = context.request().method() + " " + context.request().path();
+        fail(
+                context,
+                ErrorCode.INTERNAL,
+                "incident " + incident(request, bug) + " in the log says more");
+    }
+
+    /** Writes a bug into the log; the answer names its number there. */
+    static String incident(String request, @Nullable Throwable bug) {
         String incident = Long.toHexString(System.nanoTime());
         LOG.atError()
                 .setMessage("request failed")
                 .addKeyValue("incident", incident)
-                .addKeyValue("method", context.request().method())
-                .addKeyValue("path", context.request().path())
+                .addKeyValue("request", request)
                 .setCause(bug)
                 .log();
-        fail(context, ErrorCode.INTERNAL, "incident " + incident + " in the log says more");
+        return incident;
     }
 
     static void fail(RoutingContext context, ErrorCode code, String detail) {
         send(context, problemOf(code, detail, Map.of()));
     }
 
-    static Answer.Whole problemOf(
+    /** A problem as the last line of an answer that has begun well. */
+    static Map<String, Object> lineOf(
+            ErrorCode code, @Nullable String detail, Map<String, Object> members) {
+        return Map.of("problem", membersOf(code, detail, members));
+    }
+
+    private static Map<String, Object> membersOf(
             ErrorCode code, @Nullable String detail, Map<String, Object> members) {
         Map<String, Object> problem = new LinkedHashMap<>();
         problem.put("type", "about:blank");
@@ -45,11 +59,19 @@ final class Responses {
         problem.put("retryable", code.retryable());
         problem.put("mayHaveTakenEffect", code.mayHaveTakenEffect());
         members.forEach(problem::putIfAbsent);
+        return problem;
+    }
+
+    static Answer.Whole problemOf(
+            ErrorCode code, @Nullable String detail, Map<String, Object> members) {
+        Map<String, Object> problem = membersOf(code, detail, members);
         Answer.Whole answer = Answer.json(code.status(), problem);
         Answer.Whole typed =
                 new Answer.Whole(
                         code.status(), answer.headers(), "application/problem+json", answer.body());
         return switch (code.status()) {
+            case 412 ->
+                    members.get("etag") instanceof String etag ? typed.with("ETag", etag) : typed;
             case 401 -> typed.with("WWW-Authenticate", "Bearer");
             case 429, 503 -> typed.with("Retry-After", String.valueOf(RETRY_AFTER_S));
             default -> typed;

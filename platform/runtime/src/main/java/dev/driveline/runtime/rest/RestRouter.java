@@ -9,6 +9,7 @@ import dev.driveline.runtime.auth.Grants;
 import dev.driveline.runtime.auth.Scope;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,6 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The routes of one port: authenticates, limits, runs routes on virtual threads, and turns every
@@ -88,11 +91,14 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
     /** Adds routes; at any time. */
     public void add(List<Route> routes) {
         for (Route route : routes) {
-            router.routeWithRegex(
+            var added =
+                    router.routeWithRegex(
                             HttpMethod.valueOf(route.method()),
-                            PathTemplate.regexOf(route.path(), route.spanning()))
-                    .handler(BodyHandler.create(false).setBodyLimit(route.maxBodyBytes()))
-                    .handler(context -> dispatch(route, context))
+                            PathTemplate.regexOf(route.path(), route.spanning()));
+            if (!route.streamed()) {
+                added.handler(BodyHandler.create(false).setBodyLimit(route.maxBodyBytes()));
+            }
+            added.handler(context -> dispatch(route, context))
                     .failureHandler(context -> bodyFailed(route, context));
         }
     }
@@ -123,19 +129,30 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
             return;
         }
         long startedNs = System.nanoTime();
-        EventStream stream = new EventStream(vertx.getOrCreateContext(), context.response());
+        Context loop = vertx.getOrCreateContext();
+        EventStream stream = new EventStream(loop, context.response());
+        BodyStream body =
+                route.streamed()
+                        ? new BodyStream(loop, context.request(), route.maxBodyBytes())
+                        : null;
         try {
-            var _ = requests.submit(() -> run(route, context, stream, startedNs));
+            var _ = requests.submit(() -> run(route, context, stream, body, startedNs));
         } catch (RejectedExecutionException stopping) {
             places.release();
             Responses.fail(context, ErrorCode.UNAVAILABLE, "the service is stopping");
         }
     }
 
-    private void run(Route route, RoutingContext context, EventStream stream, long startedNs) {
+    private void run(
+            Route route,
+            RoutingContext context,
+            EventStream stream,
+            @Nullable BodyStream body,
+            long startedNs) {
         boolean held = true;
         try {
-            Answer answer = answer(route, exchangeOf(route, context));
+            Exchange exchange = exchangeOf(route, context, body);
+            Answer answer = answer(route, exchange);
             switch (answer) {
                 case Answer.Whole whole -> Responses.send(context, whole);
                 case Answer.Events events -> {
@@ -143,6 +160,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     held = false;
                     stream(stream, events);
                 }
+                case Answer.Lines lines -> lines(route, exchange, stream, lines);
             }
         } catch (ProblemException problem) {
             Responses.send(
@@ -153,6 +171,9 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
         } catch (Throwable bug) {
             Responses.unexpected(context, bug);
         } finally {
+            if (body != null) {
+                body.finish();
+            }
             if (held) {
                 places.release();
             }
@@ -175,7 +196,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                 : Acting.of(exchange.caller()).call(() -> route.handler().handle(exchange));
     }
 
-    private Exchange exchangeOf(Route route, RoutingContext context) {
+    private Exchange exchangeOf(Route route, RoutingContext context, @Nullable BodyStream stream) {
         Scope scope = route.scope();
         Caller caller = scope == null ? null : callerOf(context);
         if (scope != null && caller != null && !caller.has(scope) && !specificSend(scope, caller)) {
@@ -187,13 +208,14 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
         if (scope != null && caller != null && caller.person()) {
             caller = caller.within(grants.of(caller.tenant(), caller.subject(), scope));
         }
-        Buffer body = context.body().buffer();
+        Buffer body = stream == null ? context.body().buffer() : null;
         return new Exchange(
                 context.request().uri(),
                 context.pathParams(),
                 context.queryParams(),
                 context.request().headers(),
                 body == null ? new byte[0] : body.getBytes(),
+                stream == null ? InputStream.nullInputStream() : stream,
                 caller);
     }
 
@@ -210,6 +232,45 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     ErrorCode.UNAUTHENTICATED, "expected the header Authorization: Bearer <token>");
         }
         return authenticator.authenticate(header.substring(7).strip());
+    }
+
+    /** What goes wrong after the head was sent is told in the last line. */
+    private static void lines(
+            Route route, Exchange exchange, EventStream stream, Answer.Lines lines)
+            throws Exception {
+        stream.openLines();
+        try {
+            if (route.scope() == null) {
+                lines.source().run(stream::line);
+            } else {
+                var _ =
+                        Acting.of(exchange.caller())
+                                .call(() -> {
+                                    lines.source().run(stream::line);
+                                    return true;
+                                });
+            }
+        } catch (ProblemException problem) {
+            var _ =
+                    stream.line(
+                            Responses.lineOf(
+                                    problem.code(), problem.getMessage(), problem.members()));
+        } catch (InvalidValueException invalid) {
+            var _ = stream.line(Responses.lineOf(invalid.code(), invalid.getMessage(), Map.of()));
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        } catch (Exception bug) {
+            var _ =
+                    stream.line(
+                            Responses.lineOf(
+                                    ErrorCode.INTERNAL,
+                                    "incident "
+                                            + Responses.incident(route.path(), bug)
+                                            + " in the log says more",
+                                    Map.of()));
+        } finally {
+            stream.end();
+        }
     }
 
     private void stream(EventStream stream, Answer.Events events) throws Exception {

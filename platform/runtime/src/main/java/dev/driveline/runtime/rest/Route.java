@@ -11,18 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param scope what the token must have; null for a route that anybody may call
  * @param maxBodyBytes a larger body is answered with BODY_TOO_LARGE
  * @param spanning whether the parameter that ends the path may hold slashes
+ * @param streamed whether the handler reads the body while it comes, by {@link Exchange#stream}
  */
 public record Route(
         String method,
         String path,
         @Nullable Scope scope,
-        int maxBodyBytes,
+        long maxBodyBytes,
         boolean spanning,
+        boolean streamed,
         Handler handler) {
 
-    public Route(
-            String method, String path, @Nullable Scope scope, int maxBodyBytes, Handler handler) {
-        this(method, path, scope, maxBodyBytes, false, handler);
+    private Route(
+            String method, String path, @Nullable Scope scope, long maxBodyBytes, Handler handler) {
+        this(method, path, scope, maxBodyBytes, false, false, handler);
     }
 
     /** Enough for every JSON body. */
@@ -50,12 +52,22 @@ public record Route(
 
     /** The same with another limit for the body. */
     public Route withBodyUpTo(int bytes) {
-        return new Route(method, path, scope, bytes, spanning, handler);
+        return new Route(method, path, scope, bytes, spanning, false, handler);
     }
 
     /** The same, its last parameter being whatever follows. */
     public Route withSpanningParameter() {
-        return new Route(method, path, scope, maxBodyBytes, true, handler);
+        return new Route(method, path, scope, maxBodyBytes, true, streamed, handler);
+    }
+
+    /** The same with a body that is not gathered first; the caller is known before it is read. */
+    public Route withStreamUpTo(long bytes) {
+        return new Route(method, path, scope, bytes, spanning, true, handler);
+    }
+
+    /** The same with another handler. */
+    public Route with(Handler other) {
+        return new Route(method, path, scope, maxBodyBytes, spanning, streamed, other);
     }
 
     /** Runs on a virtual thread; straight blocking code. */

@@ -92,6 +92,9 @@ class RestServerIT {
                                 exchange -> {
                                     throw new IllegalStateException("secret detail");
                                 }),
+                        Route.post("/lines", null, RestServerIT::lines).withStreamUpTo(4_000_000),
+                        Route.post("/lines-secret", Scope.REGISTRY_READ, RestServerIT::lines)
+                                .withStreamUpTo(4_000_000),
                         Route.get("/slow", null, RestServerIT::slow),
                         Route.get(
                                 "/events",
@@ -232,6 +235,53 @@ class RestServerIT {
         }
         Eventually.within(Duration.ofSeconds(10))
                 .that("the source ends with its caller", () -> STREAM_LEFT.getCount() == 0);
+    }
+
+    @Test
+    void aStreamedBodyIsReadWhileItComesAndAnsweredInLines() {
+        Http.Response all = http.post("/lines", "x".repeat(3_999_999));
+        assertEquals(200, all.status());
+        assertEquals("application/x-ndjson", all.headers().firstValue("Content-Type").orElse(""));
+        assertTrue(all.body().endsWith("{\"bytes\":3999999}\n"), all.body());
+        assertTrue(all.body().startsWith("{\"so far\":"), all.body());
+        assertEquals("{\"bytes\":0}\n", http.post("/lines", "").body());
+    }
+
+    @Test
+    void whatGoesWrongInAStreamIsItsLastLine() {
+        Http.Response large = http.post("/lines", "x".repeat(4_000_001));
+        assertEquals(200, large.status());
+        String last = large.body().substring(large.body().lastIndexOf("{\"problem\""));
+        assertEquals(
+                "BODY_TOO_LARGE",
+                Json.tree(last.getBytes(StandardCharsets.UTF_8)).at("/problem/code").asText());
+        Http.Response bug = http.post("/lines", "!");
+        assertTrue(bug.body().contains("\"code\":\"INTERNAL\""), bug.body());
+        assertFalse(bug.body().contains("secret"), bug.body());
+    }
+
+    @Test
+    void whoMayNotSendABodyIsAnsweredAndTheConnectionGoesOn() {
+        for (int i = 0; i < 3; i++) {
+            problem(http.post("/lines-secret", "x".repeat(2_000_000)), 401, "UNAUTHENTICATED");
+            assertEquals(200, http.get("/open").status());
+        }
+    }
+
+    private static Answer lines(Exchange exchange) {
+        return new Answer.Lines(sink -> {
+            InputStream body = exchange.stream();
+            byte[] piece = new byte[10_000];
+            long bytes = 0;
+            for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+                if (count > 0 && piece[0] == '!') {
+                    throw new IllegalStateException("secret detail");
+                }
+                bytes += count;
+                assertTrue(sink.send(Map.of("so far", bytes)));
+            }
+            assertTrue(sink.send(Map.of("bytes", bytes)));
+        });
     }
 
     private static Http.Response slowly() {

@@ -175,6 +175,29 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #transaction}, for work that cannot be done twice, such as reading a stream.
+     *
+     * @throws ProblemException UNAVAILABLE too if another transaction stood in its way
+     */
+    public <T> T once(Work<T> work) {
+        Acting acting = Acting.now();
+        try {
+            return jdbi.inTransaction(handle -> {
+                if (acting != null) {
+                    sign(handle, acting);
+                }
+                return work.in(handle);
+            });
+        } catch (SQLException | JdbiException failed) {
+            if (worthAnotherTry(failed)) {
+                throw new ProblemException(
+                        ErrorCode.UNAVAILABLE, "another change stood in the way; nothing is kept");
+            }
+            throw problemOf(failed);
+        }
+    }
+
     private static void sign(Handle handle, Acting acting) {
         handle.execute(
                 "SELECT set_config('driveline.actor', ?, true), set_config('driveline.app', ?, true)",

@@ -102,10 +102,10 @@ public final class OutboxSession implements AutoCloseable {
                 """
                 SELECT id, topic, key, value, headers,
                        (extract(epoch FROM created_at) * 1000000)::bigint AS created_us
-                FROM (SELECT *, sum(octet_length(value)) OVER (ORDER BY id) AS up_to
+                FROM (SELECT *, sum(coalesce(octet_length(value), 0)) OVER (ORDER BY id) AS up_to
                       FROM (SELECT * FROM outbox WHERE shard = ? ORDER BY id LIMIT ?) AS oldest
                      ) AS summed
-                WHERE up_to - octet_length(value) <= ?
+                WHERE up_to - coalesce(octet_length(value), 0) <= ?
                 ORDER BY id
                 """;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

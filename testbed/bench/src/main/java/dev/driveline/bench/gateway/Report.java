@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** What a measurement came to: printed, and written to a file with how it came about. */
-final class Report {
+public final class Report {
 
     private final PrintStream out =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
@@ -21,7 +21,7 @@ final class Report {
     private final StringBuilder text = new StringBuilder();
     private final long startNs = System.nanoTime();
 
-    Report(String title) throws IOException, InterruptedException {
+    public Report(String title) throws IOException, InterruptedException {
         add("# " + title + "\n");
         add(
                 "`"
@@ -38,15 +38,15 @@ final class Report {
     }
 
     /** A line for whoever waits. */
-    void say(String line) {
+    public void say(String line) {
         progress.printf("%4d s  %s%n", (System.nanoTime() - startNs) / 1_000_000_000, line);
     }
 
-    void add(String part) {
+    public void add(String part) {
         text.append(part).append('\n');
     }
 
-    void finish(@Nullable Path file) throws IOException {
+    public void finish(@Nullable Path file) throws IOException {
         out.println(text);
         if (file != null) {
             Files.createDirectories(file.toAbsolutePath().getParent());

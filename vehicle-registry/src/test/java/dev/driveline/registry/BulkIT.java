@@ -1,0 +1,240 @@
+package dev.driveline.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.VehicleFact;
+import dev.driveline.registry.RegistryRig.Reply;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.testkit.Eventually;
+import dev.driveline.testkit.Trials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Many vehicles in one request, and lists of them. */
+final class BulkIT {
+
+    private static final String IMPORT = "/api/v1/vehicles:import?mode=";
+    private static final String HEADER = "vin,model,state,tboxSerial,label.region,label.x\n";
+
+    @TempDir static Path folder;
+
+    private static RegistryRig rig;
+
+    @BeforeAll
+    static void start() throws IOException {
+        rig = new RegistryRig(folder);
+        assertEquals(201, rig.post("/api/v1/models", "{\"id\":\"m\",\"name\":\"M\"}").status());
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @Test
+    void csvIsLoadedInChunksAndTold() {
+        StringBuilder csv = new StringBuilder(HEADER);
+        for (int i = 0; i < 2_500; i++) {
+            csv.append("WDRV0BULKCSV0%04d,m,ACTIVE,TB-csv-%d,\"eu, west\",\n".formatted(i, i));
+        }
+        List<JsonNode> lines = rig.lines(IMPORT + "best-effort", "text/csv", csv.toString());
+        assertTrue(lines.size() >= 4, lines.toString());
+        assertEquals(1000, lines.getFirst().at("/progress/added").asInt());
+        JsonNode summary = lines.getLast().path("summary");
+        assertEquals("DONE", summary.path("end").asText(), summary.toString());
+        assertEquals(2_500, summary.at("/count/added").asInt());
+        JsonNode one = rig.get("/api/v1/vehicles/WDRV0BULKCSV00042").json();
+        assertEquals("ACTIVE", one.path("state").asText());
+        assertEquals("TB-csv-42", one.path("tboxSerial").asText());
+        assertEquals("{\"region\":\"eu, west\"}", one.path("labels").toString());
+        Eventually.within(Duration.ofSeconds(20))
+                .that("all are told", () -> told("WDRV0BULKCSV").size() == 2_500);
+
+        JsonNode again =
+                rig.lines(IMPORT + "all-or-nothing", "text/csv", csv.toString())
+                        .getLast()
+                        .path("summary");
+        assertEquals("DONE", again.path("end").asText(), again.toString());
+        assertEquals(2_500, again.at("/count/skipped").asInt());
+        String audit = "/api/v1/audit/registry?kind=vehicle&vin=WDRV0BULKCSV00042";
+        assertEquals("tester", rig.get(audit).json().at("/items/0/actor").asText());
+    }
+
+    @Test
+    void aRejectedLineUndoesAllOrOnlyItself() {
+        String csv =
+                HEADER
+                        + "WDRV0BULKREJ00001,m,,TB-r1,,\n"
+                        + "WDRV0BULKREJ00001,m,,,,\n"
+                        + "SHORT,m,,,,\n"
+                        + "\n"
+                        + "WDRV0BULKREJ00002,none,,,,\n"
+                        + "WDRV0BULKREJ00003,m,SUSPENDED,,,\n"
+                        + "WDRV0BULKREJ00004,m,,TB-r1,,\n"
+                        + "WDRV0BULKREJ00005,m,,,,,,\n"
+                        + "LSGZZ43D23S812715,m,,,,\n"
+                        + "WDRV0BULKREJ00006,m,,,,\n";
+        JsonNode nothing =
+                rig.lines(IMPORT + "all-or-nothing", "text/csv", csv).getLast().path("summary");
+        assertEquals("ROLLED_BACK", nothing.path("end").asText(), nothing.toString());
+        assertEquals(0, nothing.at("/count/added").asInt());
+        assertEquals("VEHICLE_UNKNOWN", rig.get("/api/v1/vehicles/WDRV0BULKREJ00001").code());
+        assertEquals("TBOX_UNKNOWN", rig.get("/api/v1/tboxes/TB-r1").code());
+
+        JsonNode some =
+                rig.lines(IMPORT + "best-effort", "text/csv", csv).getLast().path("summary");
+        assertEquals(2, some.at("/count/added").asInt(), some.toString());
+        assertEquals(
+                List.of("3", "4", "6", "7", "8", "9", "10"),
+                some.path("rejections").findValuesAsText("line"));
+        assertEquals(
+                List.of(
+                        "ALREADY_EXISTS",
+                        "INVALID_VIN",
+                        "MODEL_UNKNOWN",
+                        "INVALID_REQUEST",
+                        "CONFLICT",
+                        "INVALID_REQUEST",
+                        "INVALID_VIN"),
+                some.path("rejections").findValuesAsText("code"));
+        assertEquals(some.path("rejections"), nothing.path("rejections"));
+        String changed = HEADER + "WDRV0BULKREJ00006,m,ACTIVE,,,\n";
+        JsonNode other =
+                rig.lines(IMPORT + "best-effort", "text/csv", changed).getLast().path("summary");
+        assertEquals("ALREADY_EXISTS", other.at("/rejections/0/code").asText(), other.toString());
+    }
+
+    @Test
+    void linesOfJsonAreLoadedToo() {
+        String body =
+                "{\"vin\":\"WDRV0BULKJSN00001\",\"model\":\"m\",\"labels\":{\"a\":\"b\"}}\n"
+                        + "{\"vin\":\n"
+                        + "\n"
+                        + "{\"vin\":\"WDRV0BULKJSN00002\",\"model\":\"m\",\"labels\":{\"a\":null}}\n"
+                        + "x".repeat(70_000)
+                        + "\n[]\n"
+                        + "{\"vin\":\"WDRV0BULKJSN00003\",\"model\":\"m\"}";
+        JsonNode summary =
+                rig.lines(IMPORT + "best-effort", "application/x-ndjson", body)
+                        .getLast()
+                        .path("summary");
+        assertEquals(2, summary.at("/count/added").asInt(), summary.toString());
+        assertEquals(
+                List.of("2", "4", "5", "6"), summary.path("rejections").findValuesAsText("line"));
+    }
+
+    @Test
+    void whatIsNoFileIsRefusedAndABrokenOneStops() {
+        assertEquals("UNSUPPORTED_MEDIA_TYPE", load("application/json", "{}").code());
+        assertEquals("INVALID_REQUEST", load("text/csv", "").code());
+        assertEquals("INVALID_REQUEST", load("text/csv", "vin,model,colour\n").code());
+        assertEquals("INVALID_REQUEST", load("text/csv", "vin,model,vin\n").code());
+        Reply mode = rig.call("demo", "POST", IMPORT + "x", HEADER, "Content-Type", "text/csv");
+        assertEquals("INVALID_REQUEST", mode.code());
+        Reply narrow =
+                rig.call(
+                        "demo//WDRV0BULKCSV00001",
+                        "POST",
+                        IMPORT + "best-effort",
+                        HEADER,
+                        "Content-Type",
+                        "text/csv");
+        assertEquals("OUTSIDE_CLAIM", narrow.code());
+        String open = HEADER + "WDRV0BULKSTP00001,m,,,,\n\"WDRV0BULKSTP00002,m\n";
+        JsonNode stopped =
+                rig.lines(IMPORT + "all-or-nothing", "text/csv", open).getLast().path("summary");
+        assertEquals("STOPPED", stopped.path("end").asText(), stopped.toString());
+        assertEquals("VEHICLE_UNKNOWN", rig.get("/api/v1/vehicles/WDRV0BULKSTP00001").code());
+    }
+
+    @Test
+    void filtersNarrowTheList() {
+        String csv =
+                HEADER
+                        + "WDRV0FLTER0000001,m,ACTIVE,,eu,1\n"
+                        + "WDRV0FLTER0000002,m,ACTIVE,,eu,\n"
+                        + "WDRV0FLTER0000003,m,ORDERED,,us,1\n";
+        rig.lines(IMPORT + "best-effort", "text/csv", csv);
+        String list = "/api/v1/vehicles?q=WDRV0FLTER";
+        assertEquals(List.of("1", "2", "3"), numbers(list));
+        assertEquals(List.of("1", "2"), numbers(list + "&state=ACTIVE"));
+        assertEquals(List.of("1", "2"), numbers(list + "&label=region:eu"));
+        assertEquals(List.of("1"), numbers(list + "&label=region:eu&label=x:1"));
+        assertEquals(List.of("1", "3"), numbers(list + "&label=x"));
+        assertEquals(List.of("1", "2", "3"), numbers(list + "&model=m"));
+        assertEquals(List.of(), numbers(list + "&model=n"));
+        assertEquals(List.of("3"), numbers("/api/v1/vehicles?q=WDRV0FLTER0000003"));
+        assertEquals("INVALID_REQUEST", rig.get("/api/v1/vehicles?q=I").code());
+        assertEquals("INVALID_REQUEST", rig.get("/api/v1/vehicles?label=a:1&label=a:2").code());
+        assertEquals(List.of(), rig.call("other", "GET", list, "").json().findValuesAsText("vin"));
+    }
+
+    @Test
+    void everyVehicleIsOnAPageOnceWhileOthersCome() {
+        AtomicInteger next = new AtomicInteger();
+        Trials.of(11)
+                .run(
+                        6,
+                        random -> {
+                            Set<String> before = new TreeSet<>(vins("WDRV0PAGE"));
+                            Set<String> seen = new HashSet<>();
+                            String cursor = "";
+                            do {
+                                Reply page =
+                                        rig.get(
+                                                "/api/v1/vehicles?q=WDRV0PAGE&limit="
+                                                        + (1 + random.nextInt(9))
+                                                        + (cursor.isEmpty()
+                                                                ? ""
+                                                                : "&cursor=" + cursor));
+                                for (String vin : page.json().findValuesAsText("vin")) {
+                                    assertTrue(seen.add(vin), vin + " came twice");
+                                }
+                                cursor = page.json().path("next").asText();
+                                StringBuilder csv = new StringBuilder(HEADER);
+                                for (int i = random.nextInt(4); i > 0; i--) {
+                                    int number = (next.incrementAndGet() * 7_919) % 10_000;
+                                    csv.append("WDRV0PAGE0000%04d,m,,,,\n".formatted(number));
+                                }
+                                rig.lines(IMPORT + "best-effort", "text/csv", csv.toString());
+                            } while (!cursor.isEmpty() && seen.size() < 500);
+                            assertTrue(seen.containsAll(before), "some of " + before + " missing");
+                        });
+    }
+
+    private static List<String> vins(String prefix) {
+        return rig.get("/api/v1/vehicles?limit=1000&q=" + prefix).json().findValuesAsText("vin");
+    }
+
+    private static List<String> numbers(String path) {
+        return rig.get(path).json().findValuesAsText("vin").stream()
+                .map(vin -> vin.substring(16))
+                .toList();
+    }
+
+    private static Reply load(String type, String body) {
+        return rig.call("demo", "POST", IMPORT + "best-effort", body, "Content-Type", type);
+    }
+
+    private static Set<String> told(String prefix) {
+        Set<String> vins = new HashSet<>();
+        rig.records(Topic.REGISTRY_VEHICLES).stream()
+                .filter(record -> RegistryRig.keyOf(record).startsWith(prefix))
+                .map(record -> Json.read(record.value(), VehicleFact.class))
+                .forEach(fact -> vins.add(fact.vin().value()));
+        return vins;
+    }
+}
