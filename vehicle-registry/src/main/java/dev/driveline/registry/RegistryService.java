@@ -146,7 +146,9 @@ public final class RegistryService implements AutoCloseable {
         var announcements = new Announcements(outbox, signer, config.epoch());
 
         var exceptions = new TopicExceptions(announcements);
-        announcements.onVehicles(exceptions);
+        var limits = new LimitTable(database, announcements);
+        var grants = new GrantTable(database, announcements, process.clock());
+        announcements.onVehicles(List.of(exceptions, limits, grants));
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
         var vehicles = new VehicleTable(database, announcements, process.clock(), random);
@@ -158,8 +160,6 @@ public final class RegistryService implements AutoCloseable {
                     authority.id(), authority.tenant(), encoded(authority.chain()).getFirst());
         }
         certificates.complete(byName(opened), Fingerprints::ofKeyIn);
-        var grants = new GrantTable(database, announcements, process.clock());
-        var limits = new LimitTable(database, announcements);
         var renewal = new Renewal(database, announcements, exceptions, grants, limits);
         renewal.run();
         var issuers = new Issuers(List.copyOf(opened), authorities, process.clock());

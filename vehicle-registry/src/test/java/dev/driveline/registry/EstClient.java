@@ -72,27 +72,33 @@ record EstClient(RegistryRig rig, Vin vin, String serial) {
     }
 
     Answer post(String operation, SSLContext tls, String body) throws Exception {
+        try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
+            return send(client, operation, body.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    Answer send(HttpClient client, String operation, byte[] body) throws Exception {
         return send(
-                tls,
+                client,
                 HttpRequest.newBuilder(rig.est(operation))
                         .header("Content-Type", "application/pkcs10")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                         .build());
     }
 
     Answer get(String operation) throws Exception {
-        return send(rig.tls(), HttpRequest.newBuilder(rig.est(operation)).build());
+        try (HttpClient client = HttpClient.newBuilder().sslContext(rig.tls()).build()) {
+            return send(client, HttpRequest.newBuilder(rig.est(operation)).build());
+        }
     }
 
-    private static Answer send(SSLContext tls, HttpRequest request) throws Exception {
-        try (HttpClient client = HttpClient.newBuilder().sslContext(tls).build()) {
-            HttpResponse<byte[]> response =
-                    client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-            return new Answer(
-                    response.statusCode(),
-                    new String(response.body(), StandardCharsets.UTF_8),
-                    response);
-        }
+    private static Answer send(HttpClient client, HttpRequest request) throws Exception {
+        HttpResponse<byte[]> response =
+                client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return new Answer(
+                response.statusCode(),
+                new String(response.body(), StandardCharsets.UTF_8),
+                response);
     }
 
     static byte[] request(String subject, KeyPair keys) throws Exception {

@@ -37,6 +37,8 @@ final class RegistryApiIT {
     private static final Vin VIN = Vin.of("WDRV0TESTAPN00001");
     private static final String ENROLLED = "WDRV0TESTAPN00003";
     private static final Vin OTHERS = Vin.of("WDRV0TESTAPN00002");
+    private static final String DBC =
+            "VERSION \\\"\\\"\\n\\nBU_: E\\n\\nBO_ 1 M: 8 E\\n SG_ S : 0|8@1+ (1,0) [0|0] \\\"\\\" E\\n";
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-zA-Z]+)}");
 
     @TempDir static Path folder;
@@ -82,6 +84,23 @@ final class RegistryApiIT {
                         "/api/v1/vehicles/{vin}/certificates:revoke")) {
             BODIES.put("POST " + path, "{\"reason\":\"keyCompromise\"}");
         }
+        made("/api/v1/fleets", "{\"id\":\"isolated\",\"name\":\"isolated\"}");
+        Reply catalogue =
+                made(
+                        "/api/v1/catalogues",
+                        "{\"id\":\"isolated\",\"buses\":[{\"bus\":\"b\",\"dbc\":\"%s\"}]}"
+                                .formatted(DBC));
+        String ref = catalogue.json().path("ref").asText();
+        NAMES.put("/api/v1/fleets/{id}", "isolated");
+        NAMES.put("/api/v1/tboxes/{serial}", "TB-ISOLATED");
+        NAMES.put("/api/v1/catalogues/{ref}", ref);
+        String inForce = "{\"catalogue\":\"" + ref + "\"}";
+        BODIES.put("PUT /api/v1/models/{id}/catalogue", inForce);
+        BODIES.put("POST /api/v1/vehicles/{vin}:swap-tbox", "{\"serial\":\"TB-OTHER\"}");
+        BODIES.put(
+                "POST /api/v1/catalogues/{ref}/mappings",
+                "{\"entries\":[{\"signal\":\"b.M.S\",\"vss\":\"Vehicle.Speed\"}]}");
+        QUERIES.put("GET /api/v1/catalogues/{ref}:diff", "?with=" + ref);
         QUERIES.put("GET /api/v1/certificates", "?vin=" + VIN);
         NAMES.put("/api/v1/models/{id}", "isolated");
         NAMES.put("/api/v1/access-rules/{id}", rule.json().path("id").asText());
@@ -267,7 +286,10 @@ final class RegistryApiIT {
                         .max(java.util.Comparator.comparingInt(String::length))
                         .orElse(null);
         assertNotNull(longest, "the test names nothing for " + operation.path());
-        return PARAMETER.matcher(path).replaceAll(Matcher.quoteReplacement(NAMES.get(longest)));
+        return path.replace("{hash}", "0".repeat(32))
+                        .replaceAll(
+                                PARAMETER.pattern(), Matcher.quoteReplacement(NAMES.get(longest)))
+                + QUERIES.getOrDefault(nameOf(operation), "");
     }
 
     private static String bodyOf(Operation operation) {

@@ -5,13 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.registry.vehicle.CheckDigitPolicy.Mode;
+import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Profile;
+import dev.driveline.registry.x509.Profile.KeyType;
 import dev.driveline.runtime.settings.Settings;
 import dev.driveline.runtime.settings.SettingsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class RegistryConfigTest {
 
@@ -50,6 +60,48 @@ final class RegistryConfigTest {
         assertTrue(problems.contains("registry.ca.tenant"), problems);
         assertTrue(problems.contains("expected off, warn or enforce"), problems);
         assertTrue(problems.contains("did you mean DRIVELINE_REGISTRY_EPOCH?"), problems);
+    }
+
+    @Test
+    void saysWhichKeysAndAddressesItTakes() {
+        environment.put("DRIVELINE_REGISTRY_CERTIFICATE_KEYS", "P-256, Ed25519");
+        environment.put("DRIVELINE_REGISTRY_PUBLIC_URL", "https://pki.example.org");
+        SettingsException wrong = assertThrows(SettingsException.class, this::read);
+        String problems = String.join("\n", wrong.problems());
+        assertTrue(problems.contains("'Ed25519', expected of P-256,P-384,RSA"), problems);
+        assertTrue(problems.contains("expected http://host"), problems);
+        environment.put("DRIVELINE_REGISTRY_CERTIFICATE_KEYS", "P-384,RSA");
+        environment.put("DRIVELINE_REGISTRY_PUBLIC_URL", "http://pki.example.org/x/");
+        Profile profile = read().authority().profile();
+        assertEquals(Set.of(KeyType.P_384, KeyType.RSA), profile.keyTypes());
+        assertEquals("http://pki.example.org/x", profile.publicUrl());
+    }
+
+    @Test
+    void readsFurtherAuthorities(@TempDir Path folder) throws IOException {
+        Path more = folder.resolve("more.properties");
+        environment.put("DRIVELINE_REGISTRY_CA_MORE", more.toString());
+        Files.writeString(more, "b.keystore=b.pkcs11\nb.password=hidden-3\nb.tenant=acme\n");
+        List<AuthorityConfig.Key> keys = read().authority().keys();
+        assertEquals(2, keys.size());
+        assertEquals(
+                new AuthorityConfig.Key(Path.of("b.pkcs11"), "hidden-3", TenantId.of("acme")),
+                keys.getLast());
+        assertFalse(keys.toString().contains("hidden"), keys.toString());
+        for (String wrong :
+                List.of(
+                        "b.keystore=x",
+                        "b.keystorre=x",
+                        "b.keystore=x\nb.password=y\nb.tenant=A")) {
+            Files.writeString(more, wrong);
+            String said =
+                    String.valueOf(
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> read().authority().keys())
+                                    .getMessage());
+            assertTrue(said.contains("registry.ca.more"), said);
+        }
     }
 
     private RegistryConfig read() {

@@ -10,6 +10,7 @@ import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
 import dev.driveline.testkit.Trials;
 import java.io.IOException;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -173,31 +174,32 @@ final class RenewalIT {
     }
 
     @Test
-    void mutatedBodiesAreAnswered() {
+    void mutatedBodiesAreAnswered() throws Exception {
         EstClient client = EstClient.registered(rig, "WDRV0TESTREG40009");
         Set<Integer> seen = new TreeSet<>();
-        Trials.of(59)
-                .run(
-                        150,
-                        random -> {
-                            byte[] request =
-                                    EstClient.request("CN=" + client.vin(), TestCa.newKeys());
-                            String body =
-                                    random.oneIn(2)
-                                            ? EstClient.base64(Mutations.of(random, request))
-                                            : new String(
-                                                    Mutations.of(
-                                                            random,
-                                                            EstClient.base64(request)
-                                                                    .getBytes(
-                                                                            StandardCharsets
-                                                                                    .US_ASCII)),
-                                                    StandardCharsets.ISO_8859_1);
-                            seen.add(
-                                    client.post("simpleenroll", rig.tls(client.birth()), body)
-                                            .status());
-                        });
+        try (HttpClient http =
+                HttpClient.newBuilder().sslContext(rig.tls(client.birth())).build()) {
+            Trials.of(59)
+                    .run(
+                            300,
+                            random -> {
+                                byte[] request =
+                                        EstClient.request("CN=" + client.vin(), TestCa.newKeys());
+                                byte[] body =
+                                        random.oneIn(2)
+                                                ? bytes(
+                                                        EstClient.base64(
+                                                                Mutations.of(random, request)))
+                                                : Mutations.of(
+                                                        random, bytes(EstClient.base64(request)));
+                                seen.add(client.send(http, "simpleenroll", body).status());
+                            });
+        }
         assertEquals(Set.of(200, 400), seen);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private static void revoke(TestIdentity of, String reason) {

@@ -30,6 +30,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -211,6 +213,27 @@ final class RevocationIT {
                 EstClient.registered(rig, "WDRV0TESTREG60006").enrolled().certificate();
         assertTrue(text(leaf, "2.5.29.31").contains("http://127.0.0.1:1" + crl()));
         assertTrue(text(leaf, "1.3.6.1.5.5.7.1.1").contains("http://127.0.0.1:1/ocsp"));
+    }
+
+    @Test
+    void theDocumentHasTheseRoutes() {
+        Set<String> described =
+                rig.process().rest().documents().merged().operations().stream()
+                        .map(one -> one.method() + " " + one.path() + " " + one.scope())
+                        .collect(Collectors.toSet());
+        List<String> missing =
+                rig.process().rest().routes().stream()
+                        .filter(route ->
+                                route.path().matches(".*/(certificates|authorities|crl|ocsp).*"))
+                        .map(route ->
+                                route.method()
+                                        + " "
+                                        + route.path()
+                                        + " "
+                                        + (route.scope() == null ? null : route.scope().text()))
+                        .filter(route -> !described.contains(route))
+                        .toList();
+        assertEquals(List.of(), missing);
     }
 
     private static String text(X509Certificate leaf, String extension) {

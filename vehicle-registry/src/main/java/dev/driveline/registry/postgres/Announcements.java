@@ -14,7 +14,6 @@ import dev.driveline.store.postgres.Versions;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /** What the registry tells the other services, written into the transaction of the change. */
 public final class Announcements {
@@ -22,7 +21,7 @@ public final class Announcements {
     private final Outbox outbox;
     private final Jws.Signer signer;
     private final int epoch;
-    private volatile @Nullable VehicleListener listener;
+    private volatile List<VehicleListener> listeners = List.of();
 
     /**
      * @param signer whose public key the gateways pin
@@ -46,21 +45,19 @@ public final class Announcements {
 
     /** Who hears of every change of vehicles, in its transaction. */
     public interface VehicleListener {
-        void changed(Handle handle, List<Vehicle> vehicles);
+        default void changed(Handle handle, List<Vehicle> vehicles) {}
 
+        /** Before its row goes. */
         void leaving(Handle handle, Vehicle vehicle);
     }
 
     /** Before the first change. */
-    public void onVehicles(VehicleListener newListener) {
-        listener = newListener;
+    public void onVehicles(List<VehicleListener> newListeners) {
+        listeners = newListeners;
     }
 
     void vehicles(Handle handle, List<Vehicle> vehicles) {
-        VehicleListener told = listener;
-        if (told != null) {
-            told.changed(handle, vehicles);
-        }
+        listeners.forEach(listener -> listener.changed(handle, vehicles));
         outbox.append(
                 handle,
                 vehicles.stream()
@@ -79,10 +76,7 @@ public final class Announcements {
 
     /** Before its row goes. */
     void leaving(Handle handle, Vehicle vehicle) {
-        VehicleListener told = listener;
-        if (told != null) {
-            told.leaving(handle, vehicle);
-        }
+        listeners.forEach(listener -> listener.leaving(handle, vehicle));
     }
 
     /** The vehicle is forgotten by who keeps only what holds now, and erased by all others. */

@@ -7,6 +7,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.Grant;
 import dev.driveline.registry.grant.VehicleGrant;
 import dev.driveline.registry.grant.VehicleGrants;
+import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.store.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +20,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code vehicle_grant}. */
-public final class GrantTable implements VehicleGrants {
+public final class GrantTable implements VehicleGrants, Announcements.VehicleListener {
 
     private final Database database;
     private final Announcements announcements;
@@ -94,22 +95,31 @@ public final class GrantTable implements VehicleGrants {
 
     @Override
     public int endAll(TenantId tenant, Vin vin, String reason) {
+        return database.transaction(handle -> {
+            VehicleTable.lock(handle, tenant, vin);
+            return endAll(handle, vin, reason);
+        });
+    }
+
+    @Override
+    public void leaving(Handle handle, Vehicle vehicle) {
+        var _ = endAll(handle, vehicle.vin(), "the vehicle was erased");
+    }
+
+    private int endAll(Handle handle, Vin vin, String reason) {
         String sql =
                 """
                 SELECT id FROM vehicle_grant
                 WHERE vin = :vin AND ended_at IS NULL AND until_at > :now
                 """;
-        return database.transaction(handle -> {
-            VehicleTable.lock(handle, tenant, vin);
-            List<UUID> held =
-                    handle.createQuery(sql)
-                            .bind("vin", vin.value())
-                            .bind("now", clock.instant())
-                            .mapTo(UUID.class)
-                            .list();
-            held.forEach(id -> end(handle, id, reason));
-            return held.size();
-        });
+        List<UUID> held =
+                handle.createQuery(sql)
+                        .bind("vin", vin.value())
+                        .bind("now", clock.instant())
+                        .mapTo(UUID.class)
+                        .list();
+        held.forEach(id -> end(handle, id, reason));
+        return held.size();
     }
 
     /** Tells anew what was told with a version up to this one, unless its time is over. */

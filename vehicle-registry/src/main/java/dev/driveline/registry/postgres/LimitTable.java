@@ -7,13 +7,14 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.registry.access.VehicleLimit;
 import dev.driveline.registry.access.VehicleLimits;
+import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.store.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
 
 /** Table {@code vehicle_limit}. */
-public final class LimitTable implements VehicleLimits {
+public final class LimitTable implements VehicleLimits, Announcements.VehicleListener {
 
     private final Database database;
     private final Announcements announcements;
@@ -59,15 +60,24 @@ public final class LimitTable implements VehicleLimits {
         database.run(handle -> {
             VehicleTable.lock(handle, tenant, vin);
             var _ = find(handle, vin);
-            handle.createUpdate(
-                            """
-                            UPDATE vehicle_limit SET in_force = false, updated_at = now()
-                            WHERE vin = :vin
-                            """)
-                    .bind("vin", vin.value())
-                    .execute();
-            announce(handle, vin.value());
+            end(handle, vin);
         });
+    }
+
+    @Override
+    public void leaving(Handle handle, Vehicle vehicle) {
+        end(handle, vehicle.vin());
+    }
+
+    private void end(Handle handle, Vin vin) {
+        String sql =
+                """
+                UPDATE vehicle_limit SET in_force = false, updated_at = now()
+                WHERE vin = :vin AND in_force
+                """;
+        if (handle.createUpdate(sql).bind("vin", vin.value()).execute() > 0) {
+            announce(handle, vin.value());
+        }
     }
 
     /** Tells anew what was told with a version up to this one. */
