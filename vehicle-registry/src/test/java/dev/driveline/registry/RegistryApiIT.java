@@ -99,7 +99,7 @@ final class RegistryApiIT {
         BODIES.put("POST /api/v1/vehicles/{vin}:swap-tbox", "{\"serial\":\"TB-OTHER\"}");
         BODIES.put(
                 "POST /api/v1/catalogues/{ref}/mappings",
-                "{\"entries\":[{\"signal\":\"b.M.S\",\"vss\":\"Vehicle.Speed\"}]}");
+                "{\"entries\":[{\"signal\":\"b.M.S\",\"path\":\"Vehicle.Speed\"}]}");
         QUERIES.put("GET /api/v1/catalogues/{ref}:diff", "?with=" + ref);
         QUERIES.put("GET /api/v1/certificates", "?vin=" + VIN);
         NAMES.put("/api/v1/models/{id}", "isolated");
