@@ -92,7 +92,8 @@ class AccessTableTest {
         assertEquals(Change.NARROWED, table.apply(suspended(1, State.IN_FORCE)));
         assertEquals(Change.NARROWED, table.apply(revoked(1, State.IN_FORCE, "i1", "1")));
         assertEquals(
-                Map.of("anchors", 1, "certificates", 1, "vehicles", 1, "topics", 0), table.sizes());
+                Map.of("anchors", 1, "certificates", 1, "vehicles", 1, "topics", 0, "limits", 0),
+                table.sizes());
         assertEquals(
                 "AccessTable[anchors=1, certificates=1, topics=0, vehicles=1]", table.toString());
     }
