@@ -95,7 +95,8 @@ class AccessTableTest {
                 Map.of("anchors", 1, "certificates", 1, "vehicles", 1, "topics", 0, "limits", 0),
                 table.sizes());
         assertEquals(
-                "AccessTable[anchors=1, certificates=1, topics=0, vehicles=1]", table.toString());
+                "AccessTable[anchors=1, certificates=1, limits=0, topics=0, vehicles=1]",
+                table.toString());
     }
 
     @Test
