@@ -38,7 +38,7 @@ final class GovernanceIT {
     private static final AtomicInteger NEXT = new AtomicInteger(3000);
 
     /** Within what is kept. */
-    private static final Instant RECENT =
+    private final Instant recent =
             Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(3_600);
 
     @TempDir static Path folder;
@@ -140,7 +140,7 @@ final class GovernanceIT {
 
     @Test
     void theTimelineTellsTheLatestFirstAndWhetherItIsConnected() {
-        Instant at = RECENT;
+        Instant at = recent;
         rig.event(vin, EventTypes.SESSION_OPENED, at, Map.of("session", "s1"));
         rig.event(vin, EventTypes.SESSION_OPENED, at.plusSeconds(10), Map.of("session", "s2"));
         rig.event(
@@ -186,7 +186,7 @@ final class GovernanceIT {
 
     @Test
     void aTimelineIsReadInPagesAndOnceThoughItsEventsComeTwice() {
-        Instant at = RECENT;
+        Instant at = recent;
         for (int i = 0; i < 7; i++) {
             rig.event(vin, EventTypes.TRACE_STARTED, at.plusSeconds(i / 2), Map.of("n", i));
             rig.repeatLastEvent();
