@@ -135,6 +135,7 @@ public final class RegistryService implements AutoCloseable {
                         SigningKey.open(config.signingKey(), config.authority().create()));
         Topics.prepare(config.kafka(), TOPICS);
         Database database = closings.add(Database.openWithOutbox(config.database(), SCHEMA));
+        database.sign();
         Outbox outbox = new Outbox();
         closings.add(
                 OutboxRelay.start(

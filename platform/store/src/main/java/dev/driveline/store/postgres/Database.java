@@ -37,6 +37,7 @@ public final class Database implements AutoCloseable {
     private final Jdbi jdbi;
     private final DatabaseConfig config;
     private final String schema;
+    private volatile boolean signing;
 
     private Database(HikariDataSource pool, DatabaseConfig config, String schema) {
         this.pool = pool;
@@ -133,6 +134,15 @@ public final class Database implements AutoCloseable {
                 failed);
     }
 
+    /**
+     * From now on the first statement of every transaction sets {@code driveline.actor} and {@code
+     * driveline.app} to who acts, for triggers that write it down. Where it is on, no transaction
+     * can choose its isolation level any more.
+     */
+    public void sign() {
+        signing = true;
+    }
+
     /** The name of the schema. */
     public String schema() {
         return schema;
@@ -153,12 +163,9 @@ public final class Database implements AutoCloseable {
         return DriverManager.getConnection(config.jdbcUrl(), properties);
     }
 
-    /**
-     * Runs {@code work} in one transaction and commits it. Within it the settings {@code
-     * driveline.actor} and {@code driveline.app} say who acts, for triggers that write it down.
-     */
+    /** Runs {@code work} in one transaction and commits it. */
     public <T> T transaction(Work<T> work) {
-        Acting acting = Acting.now();
+        Acting acting = signing ? Acting.now() : null;
         for (int attempt = 1; ; attempt++) {
             try {
                 return jdbi.inTransaction(handle -> {
@@ -181,7 +188,7 @@ public final class Database implements AutoCloseable {
      * @throws ProblemException UNAVAILABLE too if another transaction stood in its way
      */
     public <T> T once(Work<T> work) {
-        Acting acting = Acting.now();
+        Acting acting = signing ? Acting.now() : null;
         try {
             return jdbi.inTransaction(handle -> {
                 if (acting != null) {
