@@ -145,9 +145,11 @@ public final class EmbeddedKafka implements AutoCloseable {
                             .log("embedded Kafka started");
                     return new EmbeddedKafka(server, lock, bootstrap, clusterId);
                 } catch (RuntimeException e) {
-                    // A free port can be taken between choosing it and listening on it.
+                    // A free port can be taken between choosing it and listening on it, and the
+                    // same one can be free twice.
                     boolean free = config.port() == 0 || config.controllerPort() == 0;
-                    if (!free || attempt == FREE_PORT_ATTEMPTS || !isBindFailure(e)) {
+                    boolean taken = isBindFailure(e) || port == controllerPort;
+                    if (!free || attempt == FREE_PORT_ATTEMPTS || !taken) {
                         throw failed(config, e);
                     }
                 }
