@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry faults-gateway format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-pipeline faults-gateway format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,10 @@ bench-revocation: jdk ## from the request that suspends a vehicle to its closed 
 bench-registry: jdk ## imports 100,000 vehicles, then lists them
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@$(BENCH) dev.driveline.bench.registry.RegistryBench --result testbed/bench/results/registry.md $(ARGS)
+
+bench-pipeline: jdk ## a recorded drive from Kafka to PostgreSQL: rate, bytes a sample, questions
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.pipeline.PipelineBench --result testbed/bench/results/pipeline.md $(ARGS)
 
 faults-gateway: jdk ## two gateways under load: one is killed, Kafka is stopped; nothing acknowledged may be lost
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package

@@ -13,6 +13,7 @@ import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
+import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.stream.IntakeMetrics;
@@ -79,6 +80,11 @@ public final class TelemetryService implements AutoCloseable {
                 StoreWriter.start(
                         kafka, new SampleTables(database), new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
+
+        HistoryKeeper keeper =
+                HistoryKeeper.start(
+                        database, config.retentionDays(), process.clock(), process.metrics());
+        closings.add("history keeper", keeper);
 
         PipelineStreams streams =
                 PipelineStreams.start(

@@ -91,7 +91,8 @@ final class TelemetryRig implements AutoCloseable {
                                             database.password(),
                                             6),
                                     stateFolder,
-                                    2),
+                                    2,
+                                    TelemetryConfig.MAX_RETENTION_DAYS),
                             process);
             process.open();
         }

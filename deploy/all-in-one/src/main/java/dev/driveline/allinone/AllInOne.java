@@ -109,7 +109,8 @@ public final class AllInOne implements AutoCloseable {
                                     kafkaConfig,
                                     database(),
                                     config.data().resolve("telemetry-state"),
-                                    1),
+                                    1,
+                                    TelemetryConfig.MAX_RETENTION_DAYS),
                             process);
             var _ =
                     CommandService.start(

@@ -34,7 +34,9 @@ final class IntakeRoute {
         ReadableVehicle vehicle = access.vehicle(exchange);
         int limit = exchange.queryInteger("limit", USUAL_LIMIT, 1, MAX_LIMIT);
         List<BootBody> boots =
-                archive.intake(vehicle.vin(), limit).stream().map(BootBody::of).toList();
+                archive.intake(vehicle.known().tenant(), vehicle.vin(), limit).stream()
+                        .map(BootBody::of)
+                        .toList();
         return Answer.ok(new Page<>(boots, null));
     }
 

@@ -48,6 +48,7 @@ final class LatestRoute {
         Set<String> asked = names.requested(exchange, vehicle, MAX_SIGNALS);
         List<Sample> samples =
                 archive.latest(
+                        vehicle.known().tenant(),
                         vehicle.vin(),
                         after,
                         asked,

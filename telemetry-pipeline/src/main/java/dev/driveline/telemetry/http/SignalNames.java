@@ -55,7 +55,7 @@ final class SignalNames {
         }
         Set<String> known = catalogueNames(vehicle);
         if (!known.containsAll(asked)) {
-            known.addAll(archive.names(vehicle.vin()));
+            known.addAll(archive.names(vehicle.known().tenant(), vehicle.vin()));
         }
         Set<String> found = new LinkedHashSet<>();
         asked.forEach(name -> found.add(resolve(name, known, vehicle)));

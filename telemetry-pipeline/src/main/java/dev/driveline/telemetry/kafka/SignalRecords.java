@@ -1,11 +1,14 @@
 package dev.driveline.telemetry.kafka;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.telemetry.sample.StoredBatch;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,11 +37,18 @@ final class SignalRecords {
         try {
             SampleBatch batch = parse(record);
             Vin vin = Vin.of(new String(record.key(), StandardCharsets.US_ASCII));
-            return StoredBatch.of(vin, batch);
+            return StoredBatch.of(vin, tenantOf(record), batch);
         } catch (InvalidProtocolBufferException | IllegalArgumentException unreadable) {
             report(record, unreadable);
             return null;
         }
+    }
+
+    private static @Nullable TenantId tenantOf(ConsumerRecord<byte[], byte[]> record) {
+        Header header = record.headers().lastHeader(Headers.TENANT);
+        return header == null || header.value() == null
+                ? null
+                : TenantId.of(new String(header.value(), StandardCharsets.UTF_8));
     }
 
     private static SampleBatch parse(ConsumerRecord<byte[], byte[]> record)

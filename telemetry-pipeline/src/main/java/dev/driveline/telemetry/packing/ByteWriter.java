@@ -50,6 +50,14 @@ public final class ByteWriter {
         return this;
     }
 
+    /** These bytes, as they are. */
+    public ByteWriter bytes(byte[] more) {
+        room(more.length);
+        System.arraycopy(more, 0, bytes, size, more.length);
+        size += more.length;
+        return this;
+    }
+
     public int size() {
         return size;
     }

@@ -17,9 +17,11 @@ final class IntakeRows {
     private IntakeRows() {}
 
     /** One row; a statement must not touch it twice. */
-    private record Target(String vin, long boot) implements Comparable<Target> {
+    private record Target(String vin, long boot, int tenant) implements Comparable<Target> {
         private static final Comparator<Target> ORDER =
-                Comparator.comparing(Target::vin).thenComparingLong(Target::boot);
+                Comparator.comparing(Target::vin)
+                        .thenComparingLong(Target::boot)
+                        .thenComparingInt(Target::tenant);
 
         @Override
         public int compareTo(Target other) {
@@ -27,19 +29,23 @@ final class IntakeRows {
         }
     }
 
-    static void add(Connection connection, List<StoredBatch> batches) throws SQLException {
+    static void add(Connection connection, TenantNumbers tenants, List<StoredBatch> batches)
+            throws SQLException {
         Map<Target, BootIntake> counts = new TreeMap<>();
         for (StoredBatch one : batches) {
             BootIntake count = countOf(one);
-            counts.merge(new Target(one.vin().value(), count.boot()), count, BootIntake::plus);
+            counts.merge(
+                    new Target(one.vin().value(), count.boot(), tenants.of(one.tenant())),
+                    count,
+                    BootIntake::plus);
         }
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         """
                         insert into intake (vin, boot, highest_seq, batches, late_batches, frames,
                             unknown_frames, unknown_multiplexers, samples, first_recv_us,
-                            last_recv_us)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                            last_recv_us, tenant_id)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         on conflict (vin, boot) do update set
                             highest_seq = greatest(intake.highest_seq, excluded.highest_seq),
                             batches = intake.batches + excluded.batches,
@@ -50,7 +56,8 @@ final class IntakeRows {
                                 intake.unknown_multiplexers + excluded.unknown_multiplexers,
                             samples = intake.samples + excluded.samples,
                             first_recv_us = least(intake.first_recv_us, excluded.first_recv_us),
-                            last_recv_us = greatest(intake.last_recv_us, excluded.last_recv_us)
+                            last_recv_us = greatest(intake.last_recv_us, excluded.last_recv_us),
+                            tenant_id = excluded.tenant_id
                         """)) {
             for (var entry : counts.entrySet()) {
                 BootIntake count = entry.getValue();
@@ -65,6 +72,7 @@ final class IntakeRows {
                 statement.setLong(9, count.samples());
                 statement.setLong(10, count.firstReceivedUs());
                 statement.setLong(11, count.lastReceivedUs());
+                statement.setInt(12, entry.getKey().tenant());
                 statement.addBatch();
             }
             statement.executeBatch();

@@ -21,11 +21,12 @@ import java.util.TreeMap;
  */
 final class LatestRows {
 
-    private static final int COLUMN_COUNT = 12;
+    private static final int COLUMN_COUNT = 13;
     private static final int ROW_BYTES = 140;
 
     private static final String COLUMNS =
-            "vin, signal_id, definition_id, t_us, boot, seq, place, recv_us, raw, quality, late";
+            "vin, signal_id, tenant_id, definition_id, t_us, boot, seq, place, recv_us, raw, quality,"
+                    + " late";
 
     private LatestRows() {}
 
@@ -41,6 +42,7 @@ final class LatestRows {
     }
 
     private record Candidate(
+            int tenant,
             int definition,
             SampleKey key,
             long receivedUs,
@@ -57,17 +59,22 @@ final class LatestRows {
         }
     }
 
-    static void merge(Connection connection, SignalDictionary dictionary, List<StoredBatch> batches)
+    static void merge(
+            Connection connection,
+            SignalDictionary dictionary,
+            TenantNumbers tenants,
+            List<StoredBatch> batches)
             throws SQLException {
         Map<Target, Candidate> newest = new TreeMap<>();
         for (StoredBatch batch : batches) {
             boolean late = batch.batch().getLate();
+            int tenant = tenants.of(batch.tenant());
             boolean fillsOnly = late && batch.isTimeEstimated();
             for (SignalChunk chunk : batch.chunks()) {
                 SignalDictionary.Ids ids = dictionary.ids(chunk.definition());
                 newest.merge(
                         new Target(batch.vin().value(), ids.signal()),
-                        candidate(batch, chunk, ids.definition(), fillsOnly),
+                        candidate(batch, chunk, tenant, ids.definition(), fillsOnly),
                         Candidate::better);
             }
         }
@@ -78,11 +85,12 @@ final class LatestRows {
 
     /** The last sample of a chunk: its times never descend. */
     private static Candidate candidate(
-            StoredBatch stored, SignalChunk chunk, int definition, boolean fillsOnly) {
+            StoredBatch stored, SignalChunk chunk, int tenant, int definition, boolean fillsOnly) {
         SampleBatch batch = stored.batch();
         SignalColumns columns = chunk.columns();
         int last = columns.count() - 1;
         return new Candidate(
+                tenant,
                 definition,
                 new SampleKey(
                         columns.lastUs(),
@@ -103,6 +111,7 @@ final class LatestRows {
                 rows.row()
                         .text(target.vin())
                         .int4(target.signal())
+                        .int4(sample.tenant())
                         .int4(sample.definition())
                         .int8(sample.key().tUs())
                         .int8(sample.key().boot())
@@ -125,6 +134,7 @@ final class LatestRows {
                     insert into latest (%1$s)
                     select %1$s from latest_candidate where not fills_only
                     on conflict (vin, signal_id) do update set
+                        tenant_id = excluded.tenant_id,
                         definition_id = excluded.definition_id, t_us = excluded.t_us,
                         boot = excluded.boot, seq = excluded.seq, place = excluded.place,
                         recv_us = excluded.recv_us, raw = excluded.raw,

@@ -1,5 +1,6 @@
 package dev.driveline.telemetry.postgres;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.sample.BootIntake;
@@ -8,10 +9,12 @@ import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.telemetry.sample.SignalDefinition;
+import dev.driveline.telemetry.slice.Buckets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,14 +25,22 @@ import org.jspecify.annotations.Nullable;
 public final class SampleQueries implements SampleArchive {
 
     private final Database database;
+    private final TenantNumbers tenants;
 
     public SampleQueries(Database database) {
         this.database = database;
+        this.tenants = new TenantNumbers(database);
     }
 
     @Override
     public List<Sample> latest(
-            Vin vin, @Nullable String after, Set<String> names, String prefix, int limit) {
+            TenantId tenant,
+            Vin vin,
+            @Nullable String after,
+            Set<String> names,
+            String prefix,
+            int limit) {
+        int asking = tenants.of(tenant);
         return database.transaction(handle -> {
             Connection connection = handle.getConnection();
             try (PreparedStatement statement =
@@ -41,32 +52,36 @@ public final class SampleQueries implements SampleArchive {
                             from latest l
                             join signal s on s.id = l.signal_id
                             join signal_definition d on d.id = l.definition_id
-                            where l.vin = ? and s.name > ? and starts_with(s.name, ?)
-                                and (? or s.name = any (?))
+                            where l.vin = ? and l.tenant_id = ? and s.name > ?
+                                and starts_with(s.name, ?) and (? or s.name = any (?))
                             order by s.name limit ?
                             """)) {
                 statement.setString(1, vin.value());
-                statement.setString(2, after == null ? "" : after);
-                statement.setString(3, prefix);
-                statement.setBoolean(4, names.isEmpty());
-                statement.setArray(5, connection.createArrayOf("text", names.toArray()));
-                statement.setInt(6, limit);
+                statement.setInt(2, asking);
+                statement.setString(3, after == null ? "" : after);
+                statement.setString(4, prefix);
+                statement.setBoolean(5, names.isEmpty());
+                statement.setArray(6, connection.createArrayOf("text", names.toArray()));
+                statement.setInt(7, limit);
                 return readLatest(statement);
             }
         });
     }
 
     @Override
-    public Set<String> names(Vin vin) {
+    public Set<String> names(TenantId tenant, Vin vin) {
+        int asking = tenants.of(tenant);
         return database.transaction(handle -> {
             try (PreparedStatement statement =
                     handle.getConnection()
                             .prepareStatement(
                                     """
                                     select s.name from latest l
-                                    join signal s on s.id = l.signal_id where l.vin = ?
+                                    join signal s on s.id = l.signal_id
+                                    where l.vin = ? and l.tenant_id = ?
                                     """)) {
                 statement.setString(1, vin.value());
+                statement.setInt(2, asking);
                 Set<String> names = new LinkedHashSet<>();
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
@@ -80,20 +95,60 @@ public final class SampleQueries implements SampleArchive {
 
     @Override
     public List<Sample> history(
+            TenantId tenant,
             Vin vin,
             Set<String> names,
             long fromUs,
             long toUs,
             @Nullable SampleKey after,
             int limit) {
-        return database.transaction(handle ->
-                HistoryMerge.read(
-                        handle.getConnection(),
-                        new HistoryMerge.Question(vin, names, fromUs, toUs, after, limit)));
+        int asking = tenants.of(tenant);
+        return oneView(connection -> {
+            Set<Integer> signals = Set.copyOf(Definitions.signals(connection, names).values());
+            StoredRange range = new StoredRange(asking, vin, signals, fromUs, toUs);
+            return signals.isEmpty()
+                    ? List.of()
+                    : HistoryMerge.read(connection, range, after, limit);
+        });
     }
 
     @Override
-    public List<BootIntake> intake(Vin vin, int limit) {
+    public Buckets buckets(
+            TenantId tenant, Vin vin, String name, long fromUs, long lengthUs, int number) {
+        int asking = tenants.of(tenant);
+        return oneView(connection -> {
+            Buckets buckets = new Buckets(fromUs, lengthUs, number);
+            Set<Integer> signals =
+                    Set.copyOf(Definitions.signals(connection, Set.of(name)).values());
+            long toUs = fromUs + lengthUs * number;
+            if (!signals.isEmpty()) {
+                HistoryBuckets.fill(
+                        connection, new StoredRange(asking, vin, signals, fromUs, toUs), buckets);
+            }
+            return buckets;
+        });
+    }
+
+    /** All statements see the same: a sample that is being joined is seen once. */
+    private <T> T oneView(Reading<T> reading) {
+        return database.transaction(handle -> {
+            Connection connection = handle.getConnection();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set transaction isolation level repeatable read, read only");
+            }
+            return reading.of(connection);
+        });
+    }
+
+    /** What is read with a connection. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T of(Connection connection) throws SQLException;
+    }
+
+    @Override
+    public List<BootIntake> intake(TenantId tenant, Vin vin, int limit) {
+        int asking = tenants.of(tenant);
         return database.transaction(handle -> {
             try (PreparedStatement statement =
                     handle.getConnection()
@@ -102,11 +157,12 @@ public final class SampleQueries implements SampleArchive {
                                     select boot, highest_seq, batches, late_batches, frames,
                                         unknown_frames, unknown_multiplexers, samples,
                                         first_recv_us, last_recv_us
-                                    from intake where vin = ?
+                                    from intake where vin = ? and tenant_id = ?
                                     order by last_recv_us desc, boot limit ?
                                     """)) {
                 statement.setString(1, vin.value());
-                statement.setInt(2, limit);
+                statement.setInt(2, asking);
+                statement.setInt(3, limit);
                 return readIntake(statement);
             }
         });

@@ -2,6 +2,7 @@ package dev.driveline.telemetry.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.SampleStore;
@@ -24,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes samples: history, latest values, intake counts and the offset in one transaction. One
- * thread.
+ * Writes samples: the batch as it came, latest values, intake counts and the offset in one
+ * transaction. One thread.
  *
  * <p>The offset rows are locked first and compared: a writer that lost a partition finds another
  * offset than its own and stores nothing.
@@ -37,10 +38,12 @@ public final class SampleTables implements SampleStore {
 
     private final Database database;
     private final SignalDictionary dictionary;
+    private final TenantNumbers tenants;
 
     public SampleTables(Database database) {
         this.database = database;
         this.dictionary = new SignalDictionary(database);
+        this.tenants = new TenantNumbers(database);
     }
 
     @Override
@@ -65,13 +68,18 @@ public final class SampleTables implements SampleStore {
     public Appended append(List<PartitionSlice> slices) {
         List<StoredBatch> batches = new ArrayList<>();
         Set<SignalDefinition> definitions = new LinkedHashSet<>();
+        Set<TenantId> named = new HashSet<>();
         for (PartitionSlice slice : slices) {
             for (StoredBatch batch : slice.batches()) {
                 batch.chunks().forEach(chunk -> definitions.add(chunk.definition()));
                 batches.add(batch);
+                if (batch.tenant() != null) {
+                    named.add(batch.tenant());
+                }
             }
         }
         dictionary.learn(definitions);
+        tenants.learn(named);
         try {
             return database.transaction(
                     handle -> append(handle.getConnection(), slices, batches, false));
@@ -99,9 +107,9 @@ public final class SampleTables implements SampleStore {
         if (!lost.isEmpty()) {
             return new Appended.Fenced(lost);
         }
-        long samples = HistoryRows.copy(connection, dictionary, batches, again);
-        LatestRows.merge(connection, dictionary, batches);
-        IntakeRows.add(connection, batches);
+        long samples = RecentRows.copy(connection, dictionary, tenants, batches, again);
+        LatestRows.merge(connection, dictionary, tenants, batches);
+        IntakeRows.add(connection, tenants, batches);
         try (PreparedStatement statement =
                 connection.prepareStatement(
                         "update store_offset set next_offset = ? where topic_partition = ?")) {

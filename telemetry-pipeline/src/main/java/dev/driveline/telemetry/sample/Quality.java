@@ -21,6 +21,14 @@ public enum Quality {
         };
     }
 
+    /** Whether the sample's value is one: it may be out of range or its time uncertain. */
+    public boolean hasValue() {
+        return switch (this) {
+            case GOOD, OUT_OF_RANGE, ESTIMATED_TIME -> true;
+            case NOT_AVAILABLE, ERROR -> false;
+        };
+    }
+
     /** Whether a batch says that its time is not the vehicle's own. */
     static boolean isTimeEstimated(SampleBatch batch) {
         return batch.getQualityList().stream()

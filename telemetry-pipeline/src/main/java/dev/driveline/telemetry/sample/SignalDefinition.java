@@ -40,15 +40,18 @@ public record SignalDefinition(
      * @param raw an integer, or a double's bits
      */
     public double physical(long raw) {
-        double value;
+        return unscaled(raw) * factor + offset;
+    }
+
+    /** The raw value as a number, rounded to a double. */
+    public double unscaled(long raw) {
         if (real) {
-            value = Double.longBitsToDouble(raw);
-        } else if (unsigned64 && raw < 0) {
-            // Halved with its lowest bit kept, so that it is rounded once.
-            value = (double) ((raw >>> 1) | (raw & 1)) * 2.0;
-        } else {
-            value = (double) raw;
+            return Double.longBitsToDouble(raw);
         }
-        return value * factor + offset;
+        if (unsigned64 && raw < 0) {
+            // Halved with its lowest bit kept, so that it is rounded once.
+            return (double) ((raw >>> 1) | (raw & 1)) * 2.0;
+        }
+        return (double) raw;
     }
 }

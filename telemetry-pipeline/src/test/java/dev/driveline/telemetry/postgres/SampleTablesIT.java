@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import com.google.protobuf.ByteString;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.telemetry.v1.Quality;
 import dev.driveline.contract.telemetry.v1.QualityRun;
@@ -20,7 +21,10 @@ import dev.driveline.telemetry.sample.StoredBatch;
 import dev.driveline.testkit.Draw;
 import dev.driveline.testkit.TestPostgres;
 import dev.driveline.testkit.Trials;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.Test;
 final class SampleTablesIT {
 
     private static final Set<String> ALL = Set.of();
+    private static final TenantId TENANT = TenantId.of("acme");
     private static final long END = Long.MAX_VALUE / 2;
 
     private static Database database;
@@ -65,7 +70,7 @@ final class SampleTablesIT {
     private void store(SampleBatch... batches) {
         List<StoredBatch> stored = new ArrayList<>();
         for (SampleBatch batch : batches) {
-            stored.add(StoredBatch.of(vin, batch));
+            stored.add(StoredBatch.of(vin, TENANT, batch));
         }
         long next = offset + batches.length;
         assertInstanceOf(
@@ -76,7 +81,7 @@ final class SampleTablesIT {
 
     private List<Sample> history(
             Set<String> names, long from, long to, SampleKey after, int limit) {
-        return queries.history(vin, names, from, to, after, limit);
+        return queries.history(TENANT, vin, names, from, to, after, limit);
     }
 
     private static SampleBatch.Builder batch(long boot, long seq, long t0) {
@@ -108,7 +113,7 @@ final class SampleTablesIT {
     }
 
     private List<Long> latestRaw() {
-        return queries.latest(vin, null, ALL, "", 100).stream().map(Sample::raw).toList();
+        return queries.latest(TENANT, vin, null, ALL, "", 100).stream().map(Sample::raw).toList();
     }
 
     @Test
@@ -116,7 +121,7 @@ final class SampleTablesIT {
         store(sample(batch(1, 1, 1_000), 0, 0, 5).build());
         SampleTables other = new SampleTables(database);
         SampleBatch next = sample(batch(1, 2, 2_000), 0, 0, 6).build();
-        List<StoredBatch> stored = List.of(StoredBatch.of(vin, next));
+        List<StoredBatch> stored = List.of(StoredBatch.of(vin, TENANT, next));
         assertEquals(Map.of(partition, 1L), other.nextOffsets(List.of(partition)));
         assertEquals(
                 new Appended.Stored(1),
@@ -124,14 +129,14 @@ final class SampleTablesIT {
         assertEquals(
                 new Appended.Fenced(Set.of(partition)),
                 tables.append(List.of(new PartitionSlice(partition, 1, 2, stored))));
-        assertEquals(2, queries.intake(vin, 10).getFirst().batches());
+        assertEquals(2, queries.intake(TENANT, vin, 10).getFirst().batches());
         assertEquals(2, history(Set.of("can0.M.A"), 0, END, null, 9).size());
     }
 
     @Test
     void whatIsFencedInOnePartitionIsNotStoredInAnother() {
         List<StoredBatch> stored =
-                List.of(StoredBatch.of(vin, sample(batch(1, 1, 1_000), 0, 0, 5).build()));
+                List.of(StoredBatch.of(vin, TENANT, sample(batch(1, 1, 1_000), 0, 0, 5).build()));
         int free = 1_000 + partition;
         long known = tables.nextOffsets(List.of(free)).get(free);
         assertEquals(
@@ -140,7 +145,7 @@ final class SampleTablesIT {
                         List.of(
                                 new PartitionSlice(free, known, known + 1, stored),
                                 new PartitionSlice(partition, offset + 7, offset + 8, stored))));
-        assertEquals(List.of(), queries.latest(vin, null, ALL, "", 9));
+        assertEquals(List.of(), queries.latest(TENANT, vin, null, ALL, "", 9));
         assertEquals(Map.of(free, known), tables.nextOffsets(List.of(free)));
     }
 
@@ -152,6 +157,33 @@ final class SampleTablesIT {
         assertEquals(
                 List.of(5L, 6L),
                 history(Set.of("can0.M.A"), 0, END, null, 9).stream().map(Sample::raw).toList());
+    }
+
+    @Test
+    void aBatchThatComesAgainAfterItsSliceWasBuiltIsReadOnce() {
+        SampleBatch first = sample(batch(1, 1, 1_000), 0, 0, 5).build();
+        store(first);
+        join();
+        store(first);
+        assertEquals(1, history(Set.of("can0.M.A"), 0, END, null, 9).size());
+        join();
+        assertEquals(1, history(Set.of("can0.M.A"), 0, END, null, 9).size());
+    }
+
+    @Test
+    void anotherTenantFindsNothing() {
+        store(sample(batch(1, 1, 1_000), 0, 0, 5).build());
+        TenantId other = TenantId.of("other");
+        for (int joined = 0; joined < 2; joined++) {
+            assertEquals(
+                    List.of(), queries.history(other, vin, Set.of("can0.M.A"), 0, END, null, 9));
+            assertEquals(0, queries.buckets(other, vin, "can0.M.A", 0, 60_000_000, 1).count(0));
+            assertEquals(1, queries.buckets(TENANT, vin, "can0.M.A", 0, 60_000_000, 1).count(0));
+            join();
+        }
+        assertEquals(List.of(), queries.latest(other, vin, null, ALL, "", 9));
+        assertEquals(Set.of(), queries.names(other, vin));
+        assertEquals(List.of(), queries.intake(other, vin, 9));
     }
 
     @Test
@@ -189,15 +221,15 @@ final class SampleTablesIT {
         List<String> names = new ArrayList<>();
         String after = null;
         for (int page = 0; page < 3; page++) {
-            Sample sample = queries.latest(vin, after, ALL, "can0.", 1).getFirst();
+            Sample sample = queries.latest(TENANT, vin, after, ALL, "can0.", 1).getFirst();
             after = sample.definition().name();
             names.add(after);
         }
         assertEquals(List.of("can0.M.A", "can0.M.B", "can0.M.R"), names);
-        assertEquals(List.of(), queries.latest(vin, after, ALL, "", 1));
-        assertEquals(List.of(), queries.latest(vin, null, ALL, "can1.", 9));
-        assertEquals(1, queries.latest(vin, null, Set.of("can0.M.B", "x"), "", 9).size());
-        assertEquals(Set.copyOf(names), queries.names(vin));
+        assertEquals(List.of(), queries.latest(TENANT, vin, after, ALL, "", 1));
+        assertEquals(List.of(), queries.latest(TENANT, vin, null, ALL, "can1.", 9));
+        assertEquals(1, queries.latest(TENANT, vin, null, Set.of("can0.M.B", "x"), "", 9).size());
+        assertEquals(Set.copyOf(names), queries.names(TENANT, vin));
     }
 
     @Test
@@ -207,7 +239,7 @@ final class SampleTablesIT {
                 sample(batch(1, 4, 2_000), 0, 0, 1).setLate(true).build(),
                 sample(batch(2, 1, 5_000), 0, 0, 1).build());
         store(sample(batch(1, 3, 3_000), 0, 0, 1).build());
-        var boots = queries.intake(vin, 10);
+        var boots = queries.intake(TENANT, vin, 10);
         assertEquals(List.of(2L, 1L), boots.stream().map(boot -> boot.boot()).toList());
         var first = boots.getLast();
         assertEquals(3, first.batches());
@@ -225,7 +257,7 @@ final class SampleTablesIT {
                 sample(batch(1, 1, 1_000), 0, 0, 1).setCatalogue("odd@" + "1".repeat(32));
         odd.setSignal(0, odd.getSignal(0).toBuilder().setName("can0.M.\0N").setUnit("\0"));
         store(odd.build());
-        assertEquals(Set.of("can0.M.N"), queries.names(vin));
+        assertEquals(Set.of("can0.M.N"), queries.names(TENANT, vin));
     }
 
     /**
@@ -242,7 +274,12 @@ final class SampleTablesIT {
                                 batches.add(drawBatch(random, seq));
                             }
                         });
-        store(batches.toArray(SampleBatch[]::new));
+        // Some of it joined into slices, some into others beside them, some not yet.
+        store(batches.subList(0, 50).toArray(SampleBatch[]::new));
+        join();
+        store(batches.subList(50, 90).toArray(SampleBatch[]::new));
+        join();
+        store(batches.subList(90, 120).toArray(SampleBatch[]::new));
         List<Row> naive = naive(batches);
         Trials.of(52)
                 .run(
@@ -267,6 +304,18 @@ final class SampleTablesIT {
     }
 
     private record Row(String name, double factor, SampleKey key, long raw) {}
+
+    /** A vehicle's clock may be anywhere: all that is stored is due in an hour. */
+    private static void join() {
+        SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+        HistoryKeeper.still(
+                        database,
+                        36_500,
+                        Clock.offset(Clock.systemUTC(), Duration.ofHours(1)),
+                        metrics)
+                .joinDue();
+        assertEquals(0, metrics.counter("telemetry.history.failures").count());
+    }
 
     private List<Row> pages(Set<String> names, long from, long to, int limit) {
         List<Row> rows = new ArrayList<>();

@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  * Collects frames into {@code CanBatch}es: columns, a dictionary of channels, Zstandard, CRC-32C.
  * One number sequence a boot. Not thread-safe.
  */
-final class Batcher {
+public final class Batcher {
 
     private static final int MAX_DATA_BYTES = 40 * 1024;
     private static final int MAX_FRAMES = 6_000;
@@ -43,25 +43,25 @@ final class Batcher {
     /**
      * @param bootId 8 bytes, new for every start of the process
      */
-    Batcher(byte[] bootId) {
+    public Batcher(byte[] bootId) {
         this.bootId = bootId.clone();
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return idx.isEmpty();
     }
 
     /** Time between the first and the last frame of the batch at hand. */
-    long spanUs() {
+    public long spanUs() {
         return isEmpty() ? 0 : lastUs - firstUs;
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return data.size() >= MAX_DATA_BYTES || idx.size() >= MAX_FRAMES;
     }
 
     /** Adds a frame; a clock that went back is held at the last time. */
-    void add(long timeUs, String bus, int id, int flags, byte[] payload, int length) {
+    public void add(long timeUs, String bus, int id, int flags, byte[] payload, int length) {
         if (isEmpty()) {
             firstUs = timeUs;
             lastUs = timeUs;
@@ -87,14 +87,14 @@ final class Batcher {
     }
 
     /** A finished batch. */
-    record Batch(long seq, byte[] bytes, int frames) {}
+    public record Batch(long seq, byte[] bytes, int frames) {}
 
     /**
      * Ends the batch at hand.
      *
      * @param lost batches that were given up since
      */
-    Batch finish(Origin origin, List<Lost> lost) {
+    public Batch finish(Origin origin, List<Lost> lost) {
         seq++;
         byte[] payloads = data.toByteArray();
         CanColumns columns =

@@ -31,6 +31,12 @@ public sealed interface Answer {
      */
     record Lines(LineSource source) implements Answer {}
 
+    /**
+     * Text of any length until the source returns or the caller goes. What goes wrong on the way
+     * resets the connection, so that nobody takes a part for the whole.
+     */
+    record Text(String contentType, TextSource source) implements Answer {}
+
     static Whole json(int status, Object value) {
         return new Whole(
                 status, Map.of(), "application/json", dev.driveline.runtime.json.Json.bytes(value));
@@ -80,6 +86,24 @@ public sealed interface Answer {
          * @return false once the caller has gone
          */
         boolean send(Object value) throws InterruptedException;
+    }
+
+    /** Writes text on the virtual thread of its request. */
+    @FunctionalInterface
+    interface TextSource {
+        void run(TextSink sink) throws Exception;
+    }
+
+    /** Where text goes; blocks while the caller reads too slowly. */
+    @FunctionalInterface
+    interface TextSink {
+
+        /**
+         * Sends a piece, best of some kilobytes.
+         *
+         * @return false once the caller has gone
+         */
+        boolean send(String text) throws InterruptedException;
     }
 
     /** Where events go; blocks while the caller reads too slowly. */

@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Server-sent events, or lines of JSON, on one response. Source: HTML living standard, 9.2
- * Server-sent events.
+ * Server-sent events, lines of JSON, or any text, on one response. Source: HTML living standard,
+ * 9.2 Server-sent events.
  *
  * <p>Used by the virtual thread of its request; a full write queue blocks it until the caller reads
  * on.
@@ -41,6 +41,11 @@ final class EventStream implements Answer.EventSink {
     /** Opens a stream of lines. */
     void openLines() throws InterruptedException {
         open("application/x-ndjson", "");
+    }
+
+    /** Opens a stream of text. */
+    void openText(String contentType) throws InterruptedException {
+        open(contentType, "");
     }
 
     /** Sends the head; returns once it is sent, so that nothing overtakes it. */
@@ -85,6 +90,16 @@ final class EventStream implements Answer.EventSink {
                         .append(Json.text(data))
                         .append("\n\n")
                         .toString());
+    }
+
+    boolean text(String piece) throws InterruptedException {
+        return write(piece);
+    }
+
+    /** Ends the connection instead of the answer. */
+    void reset() {
+        closed = true;
+        var _ = response.reset();
     }
 
     boolean line(Object value) throws InterruptedException {

@@ -161,6 +161,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     stream(stream, events);
                 }
                 case Answer.Lines lines -> lines(route, exchange, stream, lines);
+                case Answer.Text text -> text(route, stream, text);
             }
         } catch (ProblemException problem) {
             Responses.send(
@@ -270,6 +271,22 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                                     Map.of()));
         } finally {
             stream.end();
+        }
+    }
+
+    /** Half a text would be taken for the whole: it is reset instead. */
+    private static void text(Route route, EventStream stream, Answer.Text text)
+            throws InterruptedException {
+        stream.openText(text.contentType());
+        try {
+            text.source().run(stream::text);
+            stream.end();
+        } catch (InterruptedException stopping) {
+            stream.reset();
+            Thread.currentThread().interrupt();
+        } catch (Exception failed) {
+            var _ = Responses.incident(route.path(), failed);
+            stream.reset();
         }
     }
 

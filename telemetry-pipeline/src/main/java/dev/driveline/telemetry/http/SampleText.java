@@ -1,0 +1,127 @@
+package dev.driveline.telemetry.http;
+
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.rest.Answer;
+import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.sample.Sample;
+import dev.driveline.telemetry.sample.SampleKey;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All samples of a window as one stream of text, read page by page: no transaction stays open while
+ * a caller reads slowly.
+ *
+ * <p>CSV as RFC 4180 (CRLF, quotes where needed, a header line); NDJSON an object a line. Both have
+ * the members of {@link SampleBody}.
+ */
+enum SampleText {
+    NDJSON("application/x-ndjson") {
+        @Override
+        String head() {
+            return "";
+        }
+
+        @Override
+        void line(SampleBody body, StringBuilder out) {
+            out.append(Json.text(body)).append('\n');
+        }
+    },
+    CSV("text/csv; charset=utf-8; header=present") {
+        @Override
+        String head() {
+            return "signal,t,recv,raw,phys,unit,label,quality,late,catalogue\r\n";
+        }
+
+        @Override
+        void line(SampleBody body, StringBuilder out) {
+            out.append(quoted(body.signal()))
+                    .append(',')
+                    .append(body.t())
+                    .append(',')
+                    .append(body.recv())
+                    .append(',')
+                    .append(body.raw())
+                    .append(',')
+                    .append(body.phys())
+                    .append(',')
+                    .append(quoted(body.unit()))
+                    .append(',')
+                    .append(body.label() == null ? "" : quoted(body.label()))
+                    .append(',')
+                    .append(body.quality())
+                    .append(',')
+                    .append(body.late())
+                    .append(',')
+                    .append(quoted(body.catalogue()))
+                    .append("\r\n");
+        }
+    };
+
+    private static final int PAGE = 10_000;
+    private static final int PIECE_CHARACTERS = 32_768;
+    private static final Pattern SPECIAL = Pattern.compile("[\",\\r\\n]");
+
+    private final String contentType;
+
+    SampleText(String contentType) {
+        this.contentType = contentType;
+    }
+
+    abstract String head();
+
+    abstract void line(SampleBody body, StringBuilder out);
+
+    /** What the header Accept asks for; null for a page of JSON. */
+    static @Nullable SampleText accepted(@Nullable String accept) {
+        if (accept == null) {
+            return null;
+        }
+        if (accept.startsWith("text/csv")) {
+            return CSV;
+        }
+        return accept.startsWith("application/x-ndjson") ? NDJSON : null;
+    }
+
+    /**
+     * The whole text.
+     *
+     * @param pages gives at most so many samples behind a key, or from the first
+     */
+    Answer answer(Pages pages, CatalogueBook catalogues) {
+        return new Answer.Text(
+                contentType,
+                sink -> {
+                    StringBuilder piece = new StringBuilder(head());
+                    SampleKey after = null;
+                    while (true) {
+                        List<Sample> page = pages.read(after, PAGE);
+                        for (Sample sample : page) {
+                            line(SampleBody.of(sample, catalogues), piece);
+                            if (piece.length() >= PIECE_CHARACTERS) {
+                                if (!sink.send(piece.toString())) {
+                                    return;
+                                }
+                                piece.setLength(0);
+                            }
+                        }
+                        if (page.size() < PAGE) {
+                            break;
+                        }
+                        after = page.getLast().key();
+                    }
+                    var _ = sink.send(piece.toString());
+                });
+    }
+
+    /** Where samples come from. */
+    @FunctionalInterface
+    interface Pages {
+        List<Sample> read(@Nullable SampleKey after, int limit);
+    }
+
+    private static String quoted(String text) {
+        return SPECIAL.matcher(text).find() ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}
