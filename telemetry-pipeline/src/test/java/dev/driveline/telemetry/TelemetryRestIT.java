@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +122,96 @@ final class TelemetryRestIT {
         assertEquals(2, items("/signals?signal=GEAR&signal=can0.MOTION.SPEED").size());
         assertEquals(0, items("/signals?signal=TICKS").size());
         assertEquals(0, items("/signals?prefix=can1").size());
+    }
+
+    @Test
+    void historyInBucketsMarksItsGaps() {
+        long minute = 60_000_000;
+        long start = now / minute * minute - 10 * minute;
+        send(
+                TestBatch.of(1, 1, start)
+                        .frame(start, "can0", 0x100, 0, 0, 0)
+                        .frame(start + 1_000_000, "can0", 0x100, 0xE8, 3, 0)
+                        .frame(start + 2 * minute, "can0", 0x100, 0xD0, 7, 0));
+        String window =
+                "/history?signal=SPEED&signal=GEAR&from=%s&to=%s&resolution="
+                        .formatted(instant(start), instant(start + 3 * minute))
+                        .replace("signal=SPEED", "signal=can0.MOTION.SPEED");
+        SOON.that("all is stored", () -> get(window + "60").body().contains("20.0"));
+        JsonNode answer = Json.read(get(window + "60").body(), JsonNode.class);
+        assertEquals(
+                Json.read(
+                        """
+                        {"from":%1$d,"to":%2$d,"resolution":60,"series":[
+                          {"signal":"can0.MOTION.SPEED","unit":"km/h","points":[
+                            {"t":%1$d,"count":2,"min":0.0,"max":10.0,"avg":5.0,"last":10.0},
+                            {"t":%3$d,"count":0},
+                            {"t":%4$d,"count":1,"min":20.0,"max":20.0,"avg":20.0,"last":20.0}]},
+                          {"signal":"can0.MOTION.GEAR","unit":"","points":[
+                            {"t":%1$d,"count":2,"min":0.0,"max":0.0,"avg":0.0,"last":0.0},
+                            {"t":%3$d,"count":0},
+                            {"t":%4$d,"count":1,"min":0.0,"max":0.0,"avg":0.0,"last":0.0}]}]}
+                        """
+                                .formatted(
+                                        start,
+                                        start + 3 * minute,
+                                        start + minute,
+                                        start + 2 * minute),
+                        JsonNode.class),
+                answer);
+        JsonNode whole = Json.read(get(window + "7").body(), JsonNode.class);
+        assertTrue(whole.get("from").longValue() <= start);
+        assertEquals(0, whole.get("from").longValue() % 7_000_000);
+        assertProblem(400, "INVALID_REQUEST", "resolution", get(window + "0"));
+        assertProblem(
+                400,
+                "INVALID_REQUEST",
+                "a resolution of at least",
+                get(
+                        "/history?signal=GEAR&from=%s&to=%s&resolution=1"
+                                .formatted(instant(start - 6_000 * minute), instant(start))));
+    }
+
+    @Test
+    void aWindowComesAsTextOfAnyLength() {
+        int count = 23_000;
+        for (int seq = 1; seq <= 10; seq++) {
+            TestBatch batch = TestBatch.of(1, seq, now - 60_000_000 + seq * 4_000L);
+            for (int i = 0; i < count / 10; i++) {
+                batch.frame(now - 60_000_000 + seq * 4_000L + i, "can0", 0x100, i, i >> 8, 3);
+            }
+            send(batch);
+        }
+        String path = "/api/v1/vehicles/" + vin + "/history?signal=can0.MOTION.SPEED&signal=GEAR";
+        SOON.that(
+                "all is stored",
+                () ->
+                        items("/intake").stream()
+                                .anyMatch(boot -> boot.get("batches").asInt() == 10));
+        List<String> lines = rig.http().get(path, "application/x-ndjson").body().lines().toList();
+        assertEquals(2 * count, lines.size());
+        List<String> csv = rig.http().get(path, "text/csv").body().lines().toList();
+        assertEquals("signal,t,recv,raw,phys,unit,label,quality,late,catalogue", csv.getFirst());
+        assertEquals(2 * count + 1, csv.size());
+        for (int i = 0; i < lines.size(); i += 997) {
+            JsonNode sample = Json.read(lines.get(i), JsonNode.class);
+            assertEquals(
+                    "%s,%d,%d,%s,%s,%s,%s,GOOD,false,%s"
+                            .formatted(
+                                    sample.get("signal").textValue(),
+                                    sample.get("t").longValue(),
+                                    sample.get("recv").longValue(),
+                                    sample.get("raw"),
+                                    sample.get("phys"),
+                                    sample.get("unit").textValue(),
+                                    sample.path("label").asText(""),
+                                    sample.get("catalogue").textValue()),
+                    csv.get(i + 1));
+        }
+    }
+
+    private static String instant(long us) {
+        return Instant.EPOCH.plus(us, ChronoUnit.MICROS).toString();
     }
 
     @Test
@@ -340,7 +431,11 @@ final class TelemetryRestIT {
     @Test
     void aStreamThatCannotGoOnSaysReset() throws Exception {
         String url = rig.base() + "/api/v1/vehicles/" + vin + "/stream";
-        for (String id : List.of("nonsense", "0-999999999-0", "3-0-0", "999-1-1")) {
+        int own =
+                BuiltInPartitioner.partitionForKey(
+                        vin.value().getBytes(StandardCharsets.US_ASCII), TelemetryRig.PARTITIONS);
+        String another = (own + 1) % TelemetryRig.PARTITIONS + "-0-0";
+        for (String id : List.of("nonsense", own + "-999999999-0", another, "999-1-1")) {
             try (EventReader reader = EventReader.open(url, TelemetryRig.ACME, id)) {
                 assertEquals("reset", reader.next().type(), id);
             }

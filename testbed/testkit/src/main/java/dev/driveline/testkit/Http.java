@@ -45,6 +45,11 @@ public record Http(HttpClient client, String base, @Nullable String token) {
         return send("GET", path, null, "application/json");
     }
 
+    /** GET of another content type than JSON. */
+    public Response get(String path, String accept) {
+        return send("GET", path, null, accept);
+    }
+
     /** DELETE. */
     public Response delete(String path) {
         return send("DELETE", path, null, "application/json");
@@ -60,7 +65,7 @@ public record Http(HttpClient client, String base, @Nullable String token) {
         return send("PUT", path, json, "application/json");
     }
 
-    /** Any method and content type; {@code body} may be absent. */
+    /** Any method and content type; without a body it is the type that is accepted. */
     public Response send(String method, String path, @Nullable String body, String contentType) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path))
@@ -70,9 +75,7 @@ public record Http(HttpClient client, String base, @Nullable String token) {
                                 body == null
                                         ? BodyPublishers.noBody()
                                         : BodyPublishers.ofString(body));
-        if (body != null) {
-            request.header("Content-Type", contentType);
-        }
+        var _ = request.header(body == null ? "Accept" : "Content-Type", contentType);
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -138,7 +138,7 @@ public final class PipelineBench implements Callable<Integer> {
         long[] last = seen.getLast();
         long[] first = seen.stream().filter(at -> at[1] >= last[1] / 10).findFirst().orElse(last);
         double perS = (last[1] - first[1]) * 1e9 / (last[0] - first[0]);
-        row("samples stored", last[1], 0);
+        row("samples stored", (double) last[1], 0);
         row("samples stored a second", perS, 0);
         row("bytes a sample in telemetry.can", (double) bytes / last[1], 2);
         return last[1];
@@ -155,7 +155,7 @@ public final class PipelineBench implements Callable<Integer> {
                         where inhparent = 'history'::regclass
                         """);
         row("bytes of disk a sample in slices, indexes included", (double) history / samples, 2);
-        row("slices", rig.number("select count(*) from history"), 0);
+        row("slices", (double) rig.number("select count(*) from history"), 0);
     }
 
     private static void awaitSlices(PipelineRig rig) throws SQLException, InterruptedException {
@@ -184,7 +184,7 @@ public final class PipelineBench implements Callable<Integer> {
         for (int second = 0; second < DAY_S; second++) {
             int millivolts = 12_000 + (int) (500 * Math.sin(second / 3_000.0)) + second * 7 % 23;
             // A TBox's clock has jitter; without it nearly nothing would be left to store.
-            long jitterUs = (second * 2_654_435_761L >>> 16) % 2_000;
+            long jitterUs = ((second * 2_654_435_761L) >>> 16) % 2_000;
             batcher.add(
                     startUs + second * 1_000_000L + jitterUs,
                     "can0",
