@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-pipeline faults-gateway format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-pipeline faults-gateway faults-pipeline format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -85,3 +85,7 @@ faults-gateway: jdk ## two gateways under load: one is killed, Kafka is stopped;
 
 format: jdk ## puts all sources in the house's form
 	@$(MVN) -q com.diffplug.spotless:spotless-maven-plugin:3.11.0:apply
+
+faults-pipeline: jdk ## the pipeline is killed ten times while recorded drives come in; what is stored must be what was sent, once
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.pipeline.PipelineFaults --result testbed/bench/results/pipeline-faults.md $(ARGS)

@@ -36,6 +36,7 @@ public final class PipelineBench implements Callable<Integer> {
 
     private static final int DAY_S = 86_400;
     private static final int WARM_UP = 100;
+    private static final long BATCH_US = 1_000_000;
     private static final Vin SLOW = Vin.of("WDRVB0PPE00999999");
     private static final String SLOW_DBC =
             """
@@ -113,7 +114,7 @@ public final class PipelineBench implements Callable<Integer> {
         long bytes = 0;
         for (int vehicle = 0; vehicle < vehicles; vehicle++) {
             rig.publish(vin(vehicle), ref);
-            for (byte[] batch : recording.batches(vehicle + 1L, startUs, minutes)) {
+            for (byte[] batch : recording.batches(vehicle + 1L, startUs, minutes, BATCH_US)) {
                 rig.batch(vin(vehicle), batch, startUs + minutes * recording.durationUs());
                 bytes += batch.length;
             }

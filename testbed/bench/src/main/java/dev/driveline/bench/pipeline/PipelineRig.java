@@ -6,7 +6,6 @@ import dev.driveline.bench.server.KafkaNode;
 import dev.driveline.bench.server.Waiting;
 import dev.driveline.can.CatalogueSource;
 import dev.driveline.contract.id.CatalogueRef;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
@@ -15,15 +14,11 @@ import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.embedded.EmbeddedPostgresql;
 import dev.driveline.runtime.ServiceProcess;
-import dev.driveline.runtime.auth.Caller;
-import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.batch.Compression;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.store.postgres.DatabaseConfig;
-import dev.driveline.telemetry.TelemetryConfig;
-import dev.driveline.telemetry.TelemetryService;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,12 +31,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PipelineRig implements AutoCloseable {
 
-    private static final TenantId TENANT = TenantId.of("bench");
-    private static final int PARTITIONS = 8;
+    private static final int PARTITIONS = PipelineNode.PARTITIONS;
     private static final int KAFKA_HEAP_MB = 512;
+    private static final int CHILD_HEAP_MB = 512;
     private static final Duration START_LIMIT = Duration.ofMinutes(1);
     private static final String DATABASE = "bench";
 
@@ -110,7 +102,13 @@ final class PipelineRig implements AutoCloseable {
     void publish(Vin vin, CatalogueRef catalogue) {
         VehicleFact fact =
                 new VehicleFact(
-                        ++version, vin, TENANT, "bench", VehicleState.ACTIVE, catalogue, Map.of());
+                        ++version,
+                        vin,
+                        PipelineNode.TENANT,
+                        "bench",
+                        VehicleState.ACTIVE,
+                        catalogue,
+                        Map.of());
         var _ =
                 producer.send(
                         new ProducerRecord<>(
@@ -137,36 +135,33 @@ final class PipelineRig implements AutoCloseable {
         producer.flush();
     }
 
-    /** Starts the pipeline; returns once it has begun. */
+    /** Starts the pipeline in this process; returns once it has begun. */
     void start() {
-        ServiceProcess started =
-                ServiceProcess.start(
-                        ServiceProcess.ProcessConfig.onFreePorts(),
-                        token ->
-                                new Caller(
-                                        "bench",
-                                        null,
-                                        TENANT,
-                                        Arrays.stream(Scope.values())
-                                                .map(Scope::text)
-                                                .collect(Collectors.toSet()),
-                                        null),
-                        Clock.systemUTC());
-        process = started;
-        var _ =
-                TelemetryService.start(
-                        new TelemetryConfig(
-                                kafka,
-                                new DatabaseConfig(
-                                        postgresql.jdbcUrl(DATABASE),
-                                        postgresql.user(),
-                                        postgresql.password(),
-                                        8),
-                                folder.resolve("state"),
-                                2,
-                                TelemetryConfig.MAX_RETENTION_DAYS),
-                        started);
-        started.open();
+        process =
+                PipelineNode.start(
+                        kafka,
+                        new DatabaseConfig(
+                                postgresql.jdbcUrl(DATABASE),
+                                postgresql.user(),
+                                postgresql.password(),
+                                8),
+                        folder.resolve("state"));
+    }
+
+    /** Starts the pipeline in a process of its own, that can be killed. */
+    Child startChild() throws IOException {
+        return Child.start(
+                "pipeline",
+                JavaProgram.own(PipelineNode.class, CHILD_HEAP_MB)
+                        .command(
+                                kafka.bootstrap(),
+                                postgresql.jdbcUrl(DATABASE),
+                                postgresql.user(),
+                                postgresql.password(),
+                                folder.resolve("state").toString()),
+                Map.of(),
+                folder.resolve("pipeline.log"),
+                false);
     }
 
     /** Samples that are stored, by the service's own metric. */
@@ -177,8 +172,13 @@ final class PipelineRig implements AutoCloseable {
                 : running.metrics().get("telemetry.samples.stored").counter().count();
     }
 
-    /** Asks REST; returns the answer's bytes. */
+    /** Asks REST for JSON; returns the answer's bytes. */
     byte[] get(String path) throws IOException, InterruptedException {
+        return get(path, "application/json");
+    }
+
+    /** As {@link #get(String)}, of another content type. */
+    byte[] get(String path, String accept) throws IOException, InterruptedException {
         ServiceProcess running = process;
         if (running == null) {
             throw new IllegalStateException("the pipeline does not run");
@@ -189,6 +189,7 @@ final class PipelineRig implements AutoCloseable {
                                         URI.create(
                                                 "http://127.0.0.1:" + running.rest().port() + path))
                                 .header("Authorization", "Bearer bench")
+                                .header("Accept", accept)
                                 .build(),
                         HttpResponse.BodyHandlers.ofByteArray());
         if (answer.statusCode() != 200) {
@@ -226,12 +227,19 @@ final class PipelineRig implements AutoCloseable {
         }
     }
 
+    /** Ends the pipeline of {@link #start}. */
+    void stop() {
+        ServiceProcess running = process;
+        if (running != null) {
+            running.close();
+            process = null;
+        }
+    }
+
     @Override
     public void close() {
         producer.close();
-        if (process != null) {
-            process.close();
-        }
+        stop();
         postgresql.close();
         broker.close();
     }
