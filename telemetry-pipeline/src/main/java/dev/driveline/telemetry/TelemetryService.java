@@ -9,10 +9,12 @@ import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.http.TelemetryRoutes;
+import dev.driveline.telemetry.kafka.ErasureFeed;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
+import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
@@ -63,6 +65,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_REJECTED,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_CATALOGUES,
+                        Topic.REGISTRY_ERASURES,
                         Topic.REGISTRY_GRANTS));
         process.watchGrants(config.kafka());
         Database database = Database.open(config.database(), SCHEMA);
@@ -86,6 +89,9 @@ public final class TelemetryService implements AutoCloseable {
                         database, config.retentionDays(), process.clock(), process.metrics());
         closings.add("history keeper", keeper);
 
+        ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
+        closings.add("erasure feed", erasures);
+
         PipelineStreams streams =
                 PipelineStreams.start(
                         kafka,
@@ -97,6 +103,7 @@ public final class TelemetryService implements AutoCloseable {
 
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
+        process.health().check("telemetry.erasures", erasures::problem);
         process.health().check("telemetry.streams", streams::problem);
         process.rest()
                 .add(

@@ -9,6 +9,7 @@ import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.fact.TestCatalogue;
@@ -170,6 +171,19 @@ final class TelemetryRestIT {
                 get(
                         "/history?signal=GEAR&from=%s&to=%s&resolution=1"
                                 .formatted(instant(start - 6_000 * minute), instant(start))));
+    }
+
+    @Test
+    void anErasedVehicleIsForgotten() {
+        send(motion(1, 6_000, 3));
+        SOON.that("two values", () -> items("/signals").size() == 2);
+        Instant at = Instant.now();
+        Erasure erasure =
+                new Erasure(Vin.of("0ERASED0000000001"), vin, at, at.plus(Duration.ofDays(30)));
+        rig.send(Topic.REGISTRY_ERASURES, vin.value(), Json.bytes(erasure));
+        SOON.that("nothing is left", () -> items("/intake").isEmpty());
+        assertEquals(List.of(), items("/signals"));
+        assertEquals(List.of(), items("/history?signal=can0.MOTION.SPEED"));
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class HistoryKeeper implements AutoCloseable {
     private final Database database;
     private final Compaction compaction;
     private final HistoryPartitions partitions;
+    private final ErasureTable erasures;
     private final int retentionDays;
     private final Clock clock;
     private final Counter slices;
@@ -55,6 +56,7 @@ public final class HistoryKeeper implements AutoCloseable {
         this.database = database;
         this.partitions = new HistoryPartitions(database);
         this.compaction = new Compaction(database, partitions);
+        this.erasures = new ErasureTable(database);
         this.retentionDays = retentionDays;
         this.clock = clock;
         this.slices = metrics.counter("telemetry.history.slices");
@@ -82,6 +84,12 @@ public final class HistoryKeeper implements AutoCloseable {
                         () -> keeper.attempt("retention", keeper::dropOutdated),
                         RETENTION_TURN_S / 60,
                         RETENTION_TURN_S,
+                        TimeUnit.SECONDS);
+        var _ =
+                keeper.thread.scheduleWithFixedDelay(
+                        () -> keeper.attempt("erasure", keeper::eraseAgain),
+                        RETENTION_TURN_S / 60,
+                        RETENTION_TURN_S / 60,
                         TimeUnit.SECONDS);
         return keeper;
     }
@@ -148,6 +156,17 @@ public final class HistoryKeeper implements AutoCloseable {
         Compaction.Joined joined = requireNonNull(joining.record(() -> compaction.join(group)));
         slices.increment(joined.slices());
         return joined.batches() > 0;
+    }
+
+    /** Forgets again what was still on its way when its vehicle was erased. */
+    void eraseAgain() {
+        int rows = erasures.repeat(clock.instant());
+        if (rows > 0) {
+            LOG.atInfo()
+                    .setMessage("late data of erased vehicles deleted")
+                    .addKeyValue("rows", rows)
+                    .log();
+        }
     }
 
     /** Drops partitions that end before what their tenants keep, and latest values as old. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.telemetry.v1.SampledSignal;
 import dev.driveline.store.postgres.Database;
@@ -155,6 +156,34 @@ final class HistoryKeeperIT {
         assertTrue(metrics.counter("telemetry.history.expired").count() >= 1);
         database.run(handle ->
                 handle.execute("update tenant set retention_days = null where name = 'other'"));
+    }
+
+    @Test
+    void whatComesAfterAnErasureIsForgottenUnlessItIsNewer() {
+        Instant at = Instant.parse("2024-05-01T12:00:00Z");
+        long atUs = at.toEpochMilli() * 1_000;
+        ErasureTable erasures = new ErasureTable(database);
+        store(ACME, 1, atUs - 100 * SECOND_US, 1);
+        keeper(soon(), 36_500).joinDue();
+        store(ACME, 2, atUs - 50 * SECOND_US, 2);
+        assertTrue(
+                erasures.erase(
+                                new Erasure(
+                                        Vin.of("0ERASED0000000002"),
+                                        vin,
+                                        at,
+                                        at.plus(Duration.ofDays(30))))
+                        >= 4);
+        assertEquals(List.of(), all(ACME));
+
+        // One was still on its way, one is of a vehicle enrolled anew.
+        store(ACME, 3, atUs - 10 * SECOND_US, 3);
+        store(ACME, 4, atUs + 10 * SECOND_US, 4);
+        keeper(at.plus(Duration.ofDays(1)), 36_500).eraseAgain();
+        assertEquals(List.of(4L), all(ACME).stream().map(Sample::raw).toList());
+
+        keeper(at.plus(Duration.ofDays(31)), 36_500).eraseAgain();
+        assertEquals(0, count("erasure"));
     }
 
     @Test

@@ -1,0 +1,67 @@
+package dev.driveline.telemetry.postgres;
+
+import dev.driveline.contract.registry.Erasure;
+import dev.driveline.store.postgres.Database;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Forgets vehicles: what is stored is deleted at once, and what was still on its way is deleted
+ * again and again until the erasure says that nothing can come any more. Thread-safe.
+ */
+public final class ErasureTable {
+
+    private final Database database;
+
+    public ErasureTable(Database database) {
+        this.database = database;
+    }
+
+    /** Deletes all that is stored of a vehicle; returns the number of rows. */
+    public int erase(Erasure erasure) {
+        String vin = erasure.vin().value();
+        return database.transaction(handle -> {
+            handle.execute(
+                    """
+                    insert into erasure (vin, at_us, complete_by_us) values (?, ?, ?)
+                    on conflict (vin) do update set
+                        at_us = greatest(erasure.at_us, excluded.at_us),
+                        complete_by_us = greatest(erasure.complete_by_us, excluded.complete_by_us)
+                    """,
+                    vin,
+                    micros(erasure.at()),
+                    micros(erasure.completeBy()));
+            return handle.execute("delete from recent where vin = ?", vin)
+                    + handle.execute("delete from history where vin = ?", vin)
+                    + handle.execute("delete from latest where vin = ?", vin)
+                    + handle.execute("delete from intake where vin = ?", vin);
+        });
+    }
+
+    /**
+     * Deletes what came after its vehicle was erased and is older than that; a vehicle that was
+     * enrolled anew keeps what it sent since. Returns the number of rows.
+     */
+    public int repeat(Instant now) {
+        return database.transaction(handle -> {
+            int rows = 0;
+            rows += delete(handle, "recent", "recv_us");
+            rows += delete(handle, "history", "t_to");
+            rows += delete(handle, "latest", "recv_us");
+            rows += delete(handle, "intake", "last_recv_us");
+            handle.execute("delete from erasure where complete_by_us < ?", micros(now));
+            return rows;
+        });
+    }
+
+    private static int delete(Handle handle, String table, String time) {
+        return handle.execute(
+                "delete from %1$s d using erasure e where d.vin = e.vin and d.%2$s <= e.at_us"
+                        .formatted(table, time));
+    }
+
+    private static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+}
