@@ -7,6 +7,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.LiveTail;
@@ -61,6 +62,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
                         Topic.REGISTRY_VEHICLES,
+                        Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
                         Topic.REGISTRY_GRANTS));
         process.watchGrants(config.kafka());
@@ -68,8 +70,9 @@ public final class TelemetryService implements AutoCloseable {
         closings.add("database", database);
 
         VehicleBook vehicles = new VehicleBook();
+        ModelBook models = new ModelBook();
         CatalogueBook catalogues = new CatalogueBook();
-        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, catalogues);
+        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues);
         closings.add("registry feed", facts);
 
         LiveTail live = LiveTail.start(kafka, process.clock());
@@ -96,6 +99,7 @@ public final class TelemetryService implements AutoCloseable {
                 .add(
                         TelemetryRoutes.of(
                                 vehicles,
+                                models,
                                 catalogues,
                                 new SampleQueries(database),
                                 live,
