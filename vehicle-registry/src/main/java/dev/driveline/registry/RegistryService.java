@@ -96,6 +96,7 @@ public final class RegistryService implements AutoCloseable {
     private static final Set<Topic> TOPICS =
             Set.of(
                     Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_MODELS,
                     Topic.REGISTRY_CATALOGUES,
                     Topic.REGISTRY_ACCESS,
                     Topic.REGISTRY_GRANTS,

@@ -96,6 +96,7 @@ final class RegistryApiIT {
         NAMES.put("/api/v1/catalogues/{ref}", ref);
         String inForce = "{\"catalogue\":\"" + ref + "\"}";
         BODIES.put("PUT /api/v1/models/{id}/catalogue", inForce);
+        QUERIES.put("DELETE /api/v1/models/{id}/catalogue", "?from=2030-01-01T00:00:00Z");
         BODIES.put("POST /api/v1/vehicles/{vin}:swap-tbox", "{\"serial\":\"TB-OTHER\"}");
         BODIES.put(
                 "POST /api/v1/catalogues/{ref}/mappings",

@@ -127,6 +127,7 @@ final class RegistryRig implements AutoCloseable {
         reader.assign(
                 Stream.of(
                                 Topic.REGISTRY_VEHICLES,
+                                Topic.REGISTRY_MODELS,
                                 Topic.REGISTRY_CATALOGUES,
                                 Topic.REGISTRY_GRANTS,
                                 Topic.REGISTRY_ACCESS,

@@ -12,10 +12,8 @@ import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +69,8 @@ public final class GrantRoutes {
         Vin vin = exchange.vin();
         NewGrant body = exchange.body(NewGrant.class);
         Instant now = clock.instant();
-        Instant from = body.from() == null ? now : instant(body.from(), "from");
-        Instant until = instant(Requests.required(body.until(), "until"), "until");
+        Instant from = body.from() == null ? now : Requests.instant(body.from(), "from");
+        Instant until = Requests.instant(Requests.required(body.until(), "until"), "until");
         if (!until.isAfter(from) || until.isAfter(from.plus(LONGEST))) {
             throw new InvalidValueException(
                     "until", until, "expected a time after " + from + ", within five years");
@@ -148,15 +146,6 @@ public final class GrantRoutes {
                     member, text.length() + " characters", "at most " + MAX_TEXT);
         }
         return text;
-    }
-
-    private static Instant instant(String text, String member) {
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException wrong) {
-            throw new InvalidValueException(
-                    member, text, "expected a time such as 2026-05-01T12:00:00Z (RFC 3339)");
-        }
     }
 
     private static UUID id(Exchange exchange) {

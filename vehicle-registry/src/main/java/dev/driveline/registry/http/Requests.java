@@ -7,6 +7,9 @@ import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.registry.vehicle.VehicleQuery;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,16 @@ final class Requests {
         }
         throw new InvalidValueException(
                 member, value, "expected one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    /** A time of the body. */
+    static Instant instant(String text, String member) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException wrong) {
+            throw new InvalidValueException(
+                    member, text, "expected a time such as 2026-05-01T12:00:00Z (RFC 3339)");
+        }
     }
 
     static RevocationReason reason(@Nullable String text) {

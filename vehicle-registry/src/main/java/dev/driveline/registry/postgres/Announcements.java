@@ -5,6 +5,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.Grant;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -67,6 +68,11 @@ public final class Announcements {
                                         vehicle.vin().value(),
                                         Json.bytes(vehicle.fact())))
                         .toList());
+    }
+
+    void model(Handle handle, ModelFact model) {
+        outbox.append(
+                handle, OutboxRecord.of(Topic.REGISTRY_MODELS, model.key(), Json.bytes(model)));
     }
 
     void grant(Handle handle, Grant grant) {
