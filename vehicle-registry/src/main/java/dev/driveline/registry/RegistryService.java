@@ -98,6 +98,7 @@ public final class RegistryService implements AutoCloseable {
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_MODELS,
                     Topic.REGISTRY_CATALOGUES,
+                    Topic.REGISTRY_MAPPINGS,
                     Topic.REGISTRY_ACCESS,
                     Topic.REGISTRY_GRANTS,
                     Topic.REGISTRY_ERASURES,
@@ -169,7 +170,7 @@ public final class RegistryService implements AutoCloseable {
         var fleets = new FleetTable(database, announcements);
         var claims = new FleetClaims(fleets);
         Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
-        rest.accept(new VssMappingRoutes(new VssMappingTable(database), catalogues).routes());
+        rest.accept(new VssMappingRoutes(new VssMappingTable(database, announcements), catalogues).routes());
         rest.accept(new FleetRoutes(fleets, vehicles).routes());
         rest.accept(
                 new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())

@@ -129,6 +129,7 @@ final class RegistryRig implements AutoCloseable {
                                 Topic.REGISTRY_VEHICLES,
                                 Topic.REGISTRY_MODELS,
                                 Topic.REGISTRY_CATALOGUES,
+                                Topic.REGISTRY_MAPPINGS,
                                 Topic.REGISTRY_GRANTS,
                                 Topic.REGISTRY_ACCESS,
                                 Topic.REGISTRY_ERASURES)

@@ -39,6 +39,7 @@ public final class Renewal {
         long epochsBefore = announcements.floor() - 1;
         database.run(handle -> {
             ModelTable.renew(handle, announcements, epochsBefore);
+            VssMappingTable.renew(handle, announcements, epochsBefore);
             vehicles(handle, epochsBefore);
             trust(handle, epochsBefore);
         });
@@ -51,6 +52,7 @@ public final class Renewal {
     public void everything() {
         database.run(handle -> CatalogueTable.announceAll(handle, announcements));
         database.run(handle -> ModelTable.renew(handle, announcements, Long.MAX_VALUE));
+        database.run(handle -> VssMappingTable.renew(handle, announcements, Long.MAX_VALUE));
         database.run(handle -> vehicles(handle, Long.MAX_VALUE));
         database.run(handle -> trust(handle, Long.MAX_VALUE));
     }
