@@ -7,6 +7,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.ErasureFeed;
@@ -64,6 +65,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
                         Topic.REGISTRY_VEHICLES,
+                        Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
                         Topic.REGISTRY_ERASURES,
                         Topic.REGISTRY_GRANTS));
@@ -72,8 +74,9 @@ public final class TelemetryService implements AutoCloseable {
         closings.add("database", database);
 
         VehicleBook vehicles = new VehicleBook();
+        ModelBook models = new ModelBook();
         CatalogueBook catalogues = new CatalogueBook();
-        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, catalogues);
+        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues);
         closings.add("registry feed", facts);
 
         LiveTail live = LiveTail.start(kafka, process.clock());
@@ -109,6 +112,7 @@ public final class TelemetryService implements AutoCloseable {
                 .add(
                         TelemetryRoutes.of(
                                 vehicles,
+                                models,
                                 catalogues,
                                 new SampleQueries(database),
                                 live,

@@ -10,6 +10,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.Erasure;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.fact.TestCatalogue;
@@ -22,9 +23,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.utils.Utils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -370,6 +374,47 @@ final class TelemetryRestIT {
     }
 
     @Test
+    void aModelsCatalogueTakesEffectAtItsTimeWithoutARestart() {
+        String model = "scheduled";
+        TestCatalogue second =
+                new TestCatalogue(new CatalogueRef("second", SMALL.ref().hash()), SMALL.source());
+        rig.publish(second);
+        Instant change = Instant.EPOCH.plus(now - 60_000_000, ChronoUnit.MICROS);
+        ModelFact.InForce first = new ModelFact.InForce(SMALL.ref(), Instant.EPOCH);
+        AtomicLong seq = new AtomicLong();
+        rig.publish("acme", model, first);
+        rig.publish(vin, "acme", model, null);
+        SOON.passes(
+                "the first one decodes",
+                () -> {
+                    send(motion(seq.incrementAndGet(), 1, 2));
+                    assertEquals(Set.of(SMALL.ref().toString()), catalogues("/signals"));
+                });
+        rig.publish("acme", model, first, new ModelFact.InForce(second.ref(), change));
+        SOON.passes(
+                "what comes now is decoded by the second",
+                () -> {
+                    send(motion(seq.incrementAndGet(), 2, 2));
+                    assertEquals(Set.of(second.ref().toString()), catalogues("/signals"));
+                });
+        long before = now - 120_000_000;
+        rig.batch(
+                vin,
+                TestBatch.of(77, 1, before).stored().frame(before, "can0", 0x100, 1, 0, 2).bytes(),
+                now);
+        String history = "/history?signal=GEAR&to=" + change;
+        SOON.passes(
+                "what was stored before the change is decoded by the first",
+                () -> assertEquals(Set.of(SMALL.ref().toString()), catalogues(history)));
+    }
+
+    private Set<String> catalogues(String path) {
+        return items(path).stream()
+                .map(item -> item.path("catalogue").asText())
+                .collect(Collectors.toSet());
+    }
+
+    @Test
     void whatCannotBeUsedIsKeptWithTheReason() {
         rig.send(Topic.TELEMETRY_CAN, vin.value(), "nonsense".getBytes(StandardCharsets.UTF_8));
         CatalogueRef missing = new CatalogueRef("missing", "0".repeat(32));
@@ -445,11 +490,11 @@ final class TelemetryRestIT {
     @Test
     void aStreamThatCannotGoOnSaysReset() throws Exception {
         String url = rig.base() + "/api/v1/vehicles/" + vin + "/stream";
-        int own =
-                BuiltInPartitioner.partitionForKey(
-                        vin.value().getBytes(StandardCharsets.US_ASCII), TelemetryRig.PARTITIONS);
-        String another = (own + 1) % TelemetryRig.PARTITIONS + "-0-0";
-        for (String id : List.of("nonsense", own + "-999999999-0", another, "999-1-1")) {
+        byte[] key = vin.value().getBytes(StandardCharsets.US_ASCII);
+        int own = Utils.toPositive(Utils.murmur2(key)) % TelemetryRig.PARTITIONS;
+        String ahead = own + "-999999999-0";
+        String elsewhere = (own + 1) % TelemetryRig.PARTITIONS + "-0-0";
+        for (String id : List.of("nonsense", ahead, elsewhere, "999-1-1")) {
             try (EventReader reader = EventReader.open(url, TelemetryRig.ACME, id)) {
                 assertEquals("reset", reader.next().type(), id);
             }

@@ -7,6 +7,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.runtime.ServiceProcess;
@@ -134,14 +135,25 @@ final class TelemetryRig implements AutoCloseable {
         send(Topic.REGISTRY_CATALOGUES, catalogue.ref().toString(), catalogue.packed());
     }
 
+    /** As a registry from before there were facts of models. */
     void publish(Vin vin, String tenant, CatalogueRef catalogue) {
+        publish(vin, tenant, "model", catalogue);
+    }
+
+    void publish(String tenant, String model, ModelFact.InForce... catalogues) {
+        version++;
+        ModelFact fact = new ModelFact(version, TenantId.of(tenant), model, List.of(catalogues));
+        send(Topic.REGISTRY_MODELS, fact.key(), Json.bytes(fact));
+    }
+
+    void publish(Vin vin, String tenant, String model, CatalogueRef catalogue) {
         version++;
         VehicleFact fact =
                 new VehicleFact(
                         version,
                         vin,
                         TenantId.of(tenant),
-                        "model",
+                        model,
                         VehicleState.ACTIVE,
                         catalogue,
                         Map.of());

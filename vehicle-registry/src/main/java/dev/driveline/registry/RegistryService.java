@@ -17,6 +17,7 @@ import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.FleetClaims;
 import dev.driveline.registry.http.FleetRoutes;
+import dev.driveline.registry.http.ForeignCertificateRoutes;
 import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.LimitRoutes;
 import dev.driveline.registry.http.ModelRoutes;
@@ -35,6 +36,7 @@ import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
 import dev.driveline.registry.postgres.FleetTable;
+import dev.driveline.registry.postgres.ForeignCertificateTable;
 import dev.driveline.registry.postgres.GrantTable;
 import dev.driveline.registry.postgres.LimitTable;
 import dev.driveline.registry.postgres.ModelTable;
@@ -96,7 +98,9 @@ public final class RegistryService implements AutoCloseable {
     private static final Set<Topic> TOPICS =
             Set.of(
                     Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_MODELS,
                     Topic.REGISTRY_CATALOGUES,
+                    Topic.REGISTRY_MAPPINGS,
                     Topic.REGISTRY_ACCESS,
                     Topic.REGISTRY_GRANTS,
                     Topic.REGISTRY_ERASURES,
@@ -153,9 +157,13 @@ public final class RegistryService implements AutoCloseable {
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
         var vehicles = new VehicleTable(database, announcements, process.clock(), random);
-        var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
+        var tboxes =
+                new TboxTable(
+                        database, announcements, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
-        var authorities = new AuthorityTable(database, announcements, process.clock());
+        var authorities =
+                new AuthorityTable(
+                        database, announcements, process.clock(), Fingerprints::ofNameIn);
         for (IssuingAuthority authority : opened) {
             authorities.trust(
                     authority.id(), authority.tenant(), encoded(authority.chain()).getFirst());
@@ -168,7 +176,9 @@ public final class RegistryService implements AutoCloseable {
         var fleets = new FleetTable(database, announcements);
         var claims = new FleetClaims(fleets);
         Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
-        rest.accept(new VssMappingRoutes(new VssMappingTable(database), catalogues).routes());
+        rest.accept(
+                new VssMappingRoutes(new VssMappingTable(database, announcements), catalogues)
+                        .routes());
         rest.accept(new FleetRoutes(fleets, vehicles).routes());
         rest.accept(
                 new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())
@@ -191,6 +201,12 @@ public final class RegistryService implements AutoCloseable {
                                 (pem, tenant, prefixes) ->
                                         ForeignAuthorities.read(
                                                 pem, tenant, prefixes, process.clock().instant()))
+                        .routes());
+        rest.accept(
+                new ForeignCertificateRoutes(
+                                authorities,
+                                new ForeignCertificateTable(
+                                        database, announcements, authorities, process.clock()))
                         .routes());
         rest.accept(revocation(config, process, opened, issuers, database, certificates));
         rest.accept(new AuditRoutes(new AuditTable(database)).routes());
@@ -286,7 +302,10 @@ public final class RegistryService implements AutoCloseable {
                         request -> {
                             OcspResponder.Reply reply = responder.answer(request);
                             return new RevocationRoutes.Said(reply.der(), reply.life());
-                        })
+                        },
+                        config.revocation(),
+                        process.metrics(),
+                        process.clock())
                 .routes();
     }
 

@@ -11,6 +11,7 @@ import dev.driveline.contract.registry.AccessRule.State;
 import dev.driveline.contract.registry.AccessRule.TrustAnchor;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Fingerprints;
 import dev.driveline.registry.x509.IssuingAuthority;
 import dev.driveline.registry.x509.Profile;
 import dev.driveline.runtime.json.Json;
@@ -27,10 +28,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Authorities that follow one another, automakers' own, and what becomes of their vehicles. */
 final class AuthorityIT {
@@ -38,19 +40,7 @@ final class AuthorityIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String PATH = "/api/v1/authorities";
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @Test
     void aSuccessorTakesOverWhileThePredecessorStaysTrusted() throws Exception {
@@ -150,6 +140,161 @@ final class AuthorityIT {
     }
 
     @Test
+    void oneCertificateOfAnAutomakersOwnIsRevokedAndUnheld() throws Exception {
+        TestAuthority own = TestAuthority.root("Revoking");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WRV"))
+                        .json()
+                        .path("id")
+                        .asText();
+        TestIdentity leaf = own.vehicle("demo", "WRVV0TESTREG50010");
+        TestIdentity other = own.vehicle("demo", "WRVV0TESTREG50011");
+        String serial = EstClient.idOf(leaf.certificate());
+        String path = PATH + "/" + id + "/certificates";
+        String key =
+                "certificate/"
+                        + Fingerprints.of(leaf.certificate().getIssuerX500Principal())
+                        + "/"
+                        + serial;
+        assertEquals(404, rig.get(path + "/" + serial).status());
+        assertEquals("ALL", explain(leaf));
+        Reply held = rig.post(path + "/" + serial + ":revoke", reason("certificateHold"));
+        assertEquals(200, held.status(), held.json().toString());
+        assertEquals("HELD", held.json().path("state").asText());
+        assertEquals("REVOKED", explain(leaf));
+        assertEquals("ALL", explain(other));
+        assertEquals(
+                List.of(serial), rig.get(path).json().findValuesAsText("serial"), "it is listed");
+        Reply unheld = rig.post(path + "/" + serial + ":unhold", "");
+        assertEquals("GOOD", unheld.json().path("state").asText());
+        assertEquals(unheld.json(), rig.get(path + "/" + serial).json());
+        assertEquals("ALL", explain(leaf));
+        assertEquals(0, rig.get(path).json().path("items").size());
+        assertEquals("CONFLICT", rig.post(path + "/" + serial + ":unhold", "").code());
+        assertEquals(
+                "REVOKED",
+                rig.post(path + "/" + serial + ":revoke", reason("keyCompromise"))
+                        .json()
+                        .path("state")
+                        .asText());
+        Reply again = rig.post(path + "/" + serial + ":revoke", reason("superseded"));
+        assertEquals("keyCompromise", again.json().path("reason").asText(), "it is for ever");
+        assertEquals("CONFLICT", rig.post(path + "/" + serial + ":unhold", "").code());
+        List<AccessRule> told =
+                Eventually.within(LIMIT)
+                        .value("three rules", () -> rig.rules(key), rules -> rules.size() == 3);
+        assertEquals(
+                List.of(State.IN_FORCE, State.REMOVED, State.IN_FORCE),
+                told.stream().map(AccessRule::state).toList());
+        assertTrue(told.get(1).version() > told.get(0).version());
+        assertTrue(told.get(2).version() > told.get(1).version());
+        assertEquals("keyCompromise", ((AccessRule.RevokedCertificate) told.getLast()).reason());
+        List<String> changes =
+                rig.get("/api/v1/audit/registry?kind=foreign_certificate")
+                        .json()
+                        .findValuesAsText("change");
+        assertEquals(List.of("ADDED", "CHANGED", "CHANGED", "CHANGED"), changes);
+        assertEquals(204, rig.post("/api/v1/registry:republish", "").status());
+        Eventually.within(LIMIT).that("it is told again", () -> rig.rules(key).size() == 4);
+        assertEquals(State.IN_FORCE, rig.rules(key).getLast().state());
+    }
+
+    @Test
+    void aRevocationReachesItsOwnTenantsAuthorityOnly() throws Exception {
+        TestAuthority own = TestAuthority.root("Same name");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WSN"))
+                        .json()
+                        .path("id")
+                        .asText();
+        String revoke = "/certificates/1:revoke";
+        String reason = reason("superseded");
+        assertEquals(
+                "AUTHORITY_UNKNOWN",
+                rig.call("other", "POST", PATH + "/" + id + revoke, reason).code());
+        assertEquals(
+                "AUTHORITY_UNKNOWN", rig.post(PATH + "/" + "0".repeat(64) + revoke, reason).code());
+        assertEquals(
+                "CONFLICT",
+                rig.post(PATH + "/" + issuing() + revoke, reason).code(),
+                "what is issued here has a place of its own");
+        for (String serial : List.of("0", "01", "AB", "x", "1".repeat(41))) {
+            assertEquals(
+                    "INVALID_REQUEST",
+                    rig.post(PATH + "/" + id + "/certificates/" + serial + ":revoke", reason)
+                            .code(),
+                    serial);
+        }
+        assertEquals(
+                "INVALID_REQUEST", rig.post(PATH + "/" + id + revoke, reason("because")).code());
+        assertEquals(
+                403,
+                rig.call("demo//WSNV0TESTREG50012", "POST", PATH + "/" + id + revoke, reason)
+                        .status());
+        String twin = TestAuthority.root("Same name").asIdentity().certificatePem();
+        Reply refused = add("other", twin, List.of("LSN"));
+        assertEquals("CONFLICT", refused.code());
+        assertTrue(refused.detail().contains("same name"), refused.detail());
+        assertEquals(201, add("demo", twin, List.of("WSN")).status(), "its own successor may");
+    }
+
+    @Test
+    void nobodyElseAddsVehiclesUnderAnAuthoritysPrefix() throws Exception {
+        TestAuthority own = TestAuthority.root("Claiming");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WCL", "XCLV0"))
+                        .json()
+                        .path("id")
+                        .asText();
+        for (String vin : List.of("WCLV0TESTREG50020", "XCLV0TESTREG50020")) {
+            Reply refused = addVehicle("other", vin);
+            assertEquals("CONFLICT", refused.code(), refused.json().toString());
+            assertTrue(refused.detail().contains(vin), refused.detail());
+        }
+        assertEquals(201, addVehicle("other", "XCLA0TESTREG50020").status());
+        assertEquals(201, addVehicle("demo", "WCLV0TESTREG50021").status());
+        String lines = "vin,model\nWCLV0TESTREG50022,claimed\nXCLA0TESTREG50023,claimed\n";
+        JsonNode summary =
+                rig.lines("other", "/api/v1/vehicles:import?mode=best-effort", "text/csv", lines)
+                        .getLast()
+                        .path("summary");
+        assertEquals(1, summary.at("/count/added").asInt(), summary.toString());
+        assertEquals("CONFLICT", summary.at("/rejections/0/code").asText());
+        assertEquals(2, summary.at("/rejections/0/line").asInt());
+        assertEquals(200, rig.post(PATH + "/" + id + ":retire", "").status());
+        assertEquals(201, addVehicle("other", "WCLV0TESTREG50020").status(), "it has ended");
+    }
+
+    /** Whichever comes first, there is never both. */
+    @Test
+    void anAuthorityAndAnothersVehicleDoNotComeAtOnce() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            String prefix = "WR" + i;
+            String pem = TestAuthority.root("Racing " + i).asIdentity().certificatePem();
+            var authority = CompletableFuture.supplyAsync(() -> add("demo", pem, List.of(prefix)));
+            Reply vehicle = addVehicle("other", prefix + "V0TESTREG50030");
+            assertEquals(
+                    Set.of(201, 409),
+                    new TreeSet<>(List.of(authority.get().status(), vehicle.status())),
+                    prefix);
+        }
+    }
+
+    private static Reply addVehicle(String tenant, String vin) {
+        // There from the first one on.
+        var _ = rig.call(tenant, "POST", "/api/v1/models", "{\"id\":\"claimed\",\"name\":\"x\"}");
+        return rig.call(
+                tenant,
+                "POST",
+                "/api/v1/vehicles",
+                "{\"vin\":\"%s\",\"model\":\"claimed\"}".formatted(vin));
+    }
+
+    private static String reason(String reason) {
+        return "{\"reason\":\"" + reason + "\"}";
+    }
+
+    @Test
     void theDoctorAnswersForTheCallersVehicles() throws Exception {
         EstClient client = EstClient.registered(rig, "WDRV0TESTREG50004");
         TestIdentity vehicle = client.enrolled();
@@ -170,7 +315,7 @@ final class AuthorityIT {
 
     /** Restarts the registry with one more authority. */
     private static void addSuccessor(String name) throws IOException {
-        Path keystore = folder.resolve(name + ".p12");
+        Path keystore = rig.folder().resolve(name + ".p12");
         AuthorityConfig.Key key = new AuthorityConfig.Key(keystore, "testing", RegistryRig.DEMO);
         // Its certificate begins after the predecessor's, by the second.
         Clock later =
@@ -180,7 +325,7 @@ final class AuthorityIT {
                         new AuthorityConfig(key, true, null, Profile.of(Duration.ofDays(90), null)),
                         later,
                         new SecureRandom());
-        Path more = folder.resolve("more.properties");
+        Path more = rig.folder().resolve("more.properties");
         String before = Files.exists(more) ? Files.readString(more) : "";
         Files.writeString(
                 more,

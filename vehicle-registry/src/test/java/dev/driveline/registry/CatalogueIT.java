@@ -3,24 +3,25 @@ package dev.driveline.registry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Draw;
+import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Trials;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Catalogues: what two of them differ in, and uploads that are none. */
 final class CatalogueIT {
 
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String PATH = "/api/v1/catalogues";
     private static final String DBC =
             """
@@ -36,19 +37,7 @@ final class CatalogueIT {
             VAL_ 100 GEAR 0 "P" 1 "R" ;
             """;
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @Test
     void twoVersionsAreCompared() {
@@ -95,6 +84,79 @@ final class CatalogueIT {
             Reply refused = rig.post(path, "{\"entries\":[" + wrong + "]}");
             assertEquals("INVALID_REQUEST", refused.code(), wrong);
         }
+    }
+
+    @Test
+    void theMappingThatWasSentLastIsTold() {
+        String ref = add("told", DBC);
+        String path = PATH + "/" + ref + "/mappings";
+        String entry =
+                "{\"entries\":[{\"signal\":\"can0.ENGINE.SPEED\",\"path\":\"Vehicle.Speed\",\"factor\":%s}]}";
+        String first = rig.post(path, entry.formatted("2")).json().path("hash").asText();
+        String second = rig.post(path, entry.formatted("3")).json().path("hash").asText();
+        rig.post(path, entry.formatted("3"));
+        assertEquals(
+                Json.tree(
+                        """
+                        [{"hash":"%s","inForce":true},{"hash":"%s","inForce":false}]
+                        """
+                                .formatted(second, first)
+                                .getBytes(StandardCharsets.UTF_8)),
+                rig.get(path).json().path("items"));
+        rig.post(path, entry.formatted("2"));
+        List<MappingFact> told = awaitMappings(ref, 3);
+        assertEquals(List.of(first, second, first), told.stream().map(MappingFact::hash).toList());
+        assertEquals(
+                List.of(new MappingFact.Entry("can0.ENGINE.SPEED", "Vehicle.Speed", "", 2, 0)),
+                told.getLast().entries());
+        assertTrue(told.get(1).version() > told.get(0).version());
+        assertTrue(told.get(2).version() > told.get(1).version());
+        assertEquals(204, rig.post("/api/v1/registry:republish", "").status());
+        List<MappingFact> anew = awaitMappings(ref, 4);
+        assertEquals(told.getLast().entries(), anew.getLast().entries());
+        assertTrue(anew.getLast().version() > told.getLast().version());
+    }
+
+    @Test
+    void twoTenantsMapTheSameCatalogueEachAsItLikes() {
+        String ref = add("shared", DBC);
+        String body =
+                Json.text(
+                        Map.of(
+                                "id",
+                                "shared",
+                                "buses",
+                                List.of(Map.of("bus", "can0", "dbc", DBC))));
+        assertEquals(201, rig.call("other", "POST", PATH, body).status());
+        String path = PATH + "/" + ref + "/mappings";
+        String entry = "{\"entries\":[{\"signal\":\"can0.ENGINE.%s\",\"path\":\"Vehicle.Speed\"}]}";
+        rig.post(path, entry.formatted("SPEED"));
+        rig.call("other", "POST", path, entry.formatted("GEAR"));
+        assertEquals(1, awaitMappings(ref, 1).size());
+        assertEquals(1, rig.call("other", "GET", path, "").json().path("items").size());
+        assertEquals(
+                List.of("can0.ENGINE.GEAR"),
+                awaitMappings("other", ref, 1).getFirst().entries().stream()
+                        .map(MappingFact.Entry::signal)
+                        .toList());
+    }
+
+    private static List<MappingFact> awaitMappings(String ref, int count) {
+        return awaitMappings("demo", ref, count);
+    }
+
+    private static List<MappingFact> awaitMappings(String tenant, String ref, int count) {
+        return Eventually.within(LIMIT)
+                .value(
+                        count + " mappings of " + ref,
+                        () ->
+                                rig.records(Topic.REGISTRY_MAPPINGS).stream()
+                                        .filter(record ->
+                                                RegistryRig.keyOf(record)
+                                                        .equals(tenant + "/" + ref))
+                                        .map(record -> Json.read(record.value(), MappingFact.class))
+                                        .toList(),
+                        all -> all.size() >= count);
     }
 
     @Test

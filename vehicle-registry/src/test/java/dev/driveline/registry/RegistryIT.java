@@ -3,6 +3,7 @@ package dev.driveline.registry;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,19 +17,15 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.batch.Compression;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** REST, facts and access rules, with real PostgreSQL and Kafka. */
 final class RegistryIT {
@@ -48,23 +45,11 @@ final class RegistryIT {
             VAL_ 100 GEAR 0 "P" 1 "R" ;
             """;
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     private final int number = NEXT.incrementAndGet();
     private final Vin vin = Vin.of("WDRV0TESTREG1" + number);
     private final String model = "model-" + number;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
 
     @Test
     void aVehicleIsToldWithItsModelsCatalogue() {
@@ -89,15 +74,18 @@ final class RegistryIT {
                         "{\"catalogue\":\"" + ref + "\"}");
         assertEquals(200, inForce.status(), inForce.json().toString());
 
-        List<VehicleFact> facts = awaitFacts(2);
-        assertEquals(null, facts.get(0).catalogue());
-        assertEquals(ref, String.valueOf(facts.get(1).catalogue()));
-        assertEquals(Map.of("region", "eu"), facts.get(1).labels());
-        assertEquals(RegistryRig.DEMO, facts.get(1).tenant());
-        assertTrue(facts.get(1).version() > facts.get(0).version());
         Reply read = rig.get("/api/v1/vehicles/" + vin);
         assertEquals(ref, read.json().path("catalogue").asText());
-        assertEquals("\"" + facts.get(1).version() + "\"", read.header("ETag"));
+        patch("{\"labels\":{\"region\":\"us\"}}");
+        List<VehicleFact> facts = awaitFacts(2);
+        assertEquals(null, facts.get(0).catalogue());
+        assertEquals(model, facts.get(0).model());
+        assertEquals(Map.of("region", "eu"), facts.get(0).labels());
+        assertEquals(RegistryRig.DEMO, facts.get(0).tenant());
+        assertEquals("\"" + facts.get(0).version() + "\"", read.header("ETag"));
+        // For readers from before there were facts of models.
+        assertEquals(ref, String.valueOf(facts.get(1).catalogue()));
+        assertTrue(facts.get(1).version() > facts.get(0).version());
     }
 
     @Test
@@ -250,8 +238,13 @@ final class RegistryIT {
                         .json()
                         .path("state")
                         .asText());
+        String without = rig.get("/api/v1/vehicles/" + vin).header("ETag");
         assertEquals(201, rig.post("/api/v1/tboxes", bind.formatted(serial, vin)).status());
+        String with = rig.get("/api/v1/vehicles/" + vin).header("ETag");
+        assertNotEquals(without, with, "the vehicle has changed");
+        assertEquals(412, patch("{\"state\":\"ACTIVE\"}", "If-Match", without).status());
         assertEquals(201, rig.post("/api/v1/tboxes", bind.formatted(serial, vin)).status());
+        assertEquals(with, rig.get("/api/v1/vehicles/" + vin).header("ETag"), "nothing has");
         assertEquals(409, rig.post("/api/v1/tboxes", bind.formatted(serial, other)).status());
         assertEquals(409, rig.post("/api/v1/tboxes", bind.formatted("TC-1", vin)).status());
         assertEquals(vin.value(), rig.get("/api/v1/tboxes/" + serial).json().path("vin").asText());

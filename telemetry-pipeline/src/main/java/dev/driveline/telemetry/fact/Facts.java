@@ -2,6 +2,7 @@ package dev.driveline.telemetry.fact;
 
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,13 @@ public interface Facts {
      * @throws FactsUnavailableException if the registry's topic cannot be read now
      */
     @Nullable KnownVehicle vehicle(Vin vin);
+
+    /**
+     * The catalogue for a vehicle's batches of a time that name none; null for none.
+     *
+     * @throws FactsUnavailableException if the registry's topic cannot be read now
+     */
+    @Nullable CatalogueRef inForce(KnownVehicle vehicle, Instant at);
 
     /**
      * @throws FactsUnavailableException if the registry's topic cannot be read now

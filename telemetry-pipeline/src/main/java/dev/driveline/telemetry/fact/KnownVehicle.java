@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What this service keeps of a {@code VehicleFact}.
  *
  * @param version of the fact; a lower one that comes later is ignored
- * @param catalogue in force for batches that name none; null while the model has none
+ * @param model within the tenant
+ * @param catalogue that the fact itself names, which counts only where nothing is known of the
+ *     model; null for none
  */
-public record KnownVehicle(long version, TenantId tenant, @Nullable CatalogueRef catalogue) {}
+public record KnownVehicle(
+        long version, TenantId tenant, String model, @Nullable CatalogueRef catalogue) {}

@@ -13,6 +13,7 @@ public final class VehicleBook {
 
     private final ConcurrentMap<Vin, KnownVehicle> vehicles = new ConcurrentHashMap<>();
     private final ConcurrentMap<TenantId, TenantId> tenants = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, String> models = new ConcurrentHashMap<>();
     private final ConcurrentMap<CatalogueRef, CatalogueRef> catalogues = new ConcurrentHashMap<>();
 
     /** Takes a fact in, unless a newer one is known. */
@@ -21,6 +22,7 @@ public final class VehicleBook {
                 new KnownVehicle(
                         fact.version(),
                         one(tenants, fact.tenant()),
+                        one(models, fact.model()),
                         fact.catalogue() == null ? null : one(catalogues, fact.catalogue()));
         vehicles.merge(
                 fact.vin(),
@@ -40,7 +42,7 @@ public final class VehicleBook {
         return vehicles.size();
     }
 
-    /** A million vehicles share a few tenants and catalogues. */
+    /** A million vehicles share a few tenants, models and catalogues. */
     private static <T> T one(ConcurrentMap<T, T> shared, T value) {
         T before = shared.putIfAbsent(value, value);
         return before == null ? value : before;

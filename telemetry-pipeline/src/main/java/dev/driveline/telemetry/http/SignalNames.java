@@ -6,8 +6,10 @@ import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
 import dev.driveline.telemetry.sample.SampleArchive;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,12 +30,16 @@ final class SignalNames {
 
     private static final int MAX_CANDIDATES = 50;
 
+    private final ModelBook models;
     private final CatalogueBook catalogues;
     private final SampleArchive archive;
+    private final Clock clock;
 
-    SignalNames(CatalogueBook catalogues, SampleArchive archive) {
+    SignalNames(ModelBook models, CatalogueBook catalogues, SampleArchive archive, Clock clock) {
+        this.models = models;
         this.catalogues = catalogues;
         this.archive = archive;
+        this.clock = clock;
     }
 
     /**
@@ -64,7 +70,7 @@ final class SignalNames {
 
     private Set<String> catalogueNames(ReadableVehicle vehicle) {
         Set<String> names = new TreeSet<>();
-        CatalogueRef ref = vehicle.known().catalogue();
+        CatalogueRef ref = models.inForce(vehicle.known(), clock.instant());
         CompiledCatalogue catalogue = ref == null ? null : catalogues.compiled(ref);
         if (catalogue != null) {
             catalogue.catalogue().signals().forEach(signal -> names.add(signal.fullName()));

@@ -3,6 +3,7 @@ package dev.driveline.telemetry.http;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.sample.SampleArchive;
@@ -16,12 +17,13 @@ public final class TelemetryRoutes {
 
     public static List<Route> of(
             VehicleBook vehicles,
+            ModelBook models,
             CatalogueBook catalogues,
             SampleArchive archive,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
-        SignalNames names = new SignalNames(catalogues, archive);
+        SignalNames names = new SignalNames(models, catalogues, archive, clock);
         return List.of(
                 Route.get(
                         LatestRoute.PATH,

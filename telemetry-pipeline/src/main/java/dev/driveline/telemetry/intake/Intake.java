@@ -18,6 +18,8 @@ import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.sequence.BootProgress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +32,12 @@ import org.jspecify.annotations.Nullable;
  *           └ placed in time, decoded, small enough → Accepted, progress written
  * </pre>
  *
- * One thread, because it keeps scratch memory. A rejected batch leaves no mark: if what it lacked
- * is published later, the same batch can be taken then.
+ * A batch that names no catalogue is decoded by the one in force for its vehicle's model at the
+ * time where it is placed: its own t0 where that is known, else about its receipt. One that spans a
+ * change is decoded whole by what was in force at its begin.
+ *
+ * <p>One thread, because it keeps scratch memory. A rejected batch leaves no mark: if what it
+ * lacked is published later, the same batch can be taken then.
  */
 public final class Intake {
 
@@ -68,7 +74,8 @@ public final class Intake {
 
     private Outcome take(Vin vin, CanFrames frames, long receivedUs, Progress progress) {
         BatchHead head = frames.head();
-        if (progress.boot(vin, head.boot()).seen().contains(head.seq())) {
+        BootProgress boot = progress.boot(vin, head.boot());
+        if (boot.seen().contains(head.seq())) {
             return new Outcome.Duplicate();
         }
         KnownVehicle vehicle = facts.vehicle(vin);
@@ -79,14 +86,18 @@ public final class Intake {
                     "the registry knows no vehicle " + vin + ", and the batch names no catalogue");
         }
         TenantId tenant = vehicle == null ? null : vehicle.tenant();
-        CatalogueRef ref = named == null && vehicle != null ? vehicle.catalogue() : named;
+        Placement placement = Placement.of(frames, receivedUs, boot.clockOffsetUs());
+        CatalogueRef ref =
+                named == null && vehicle != null
+                        ? facts.inForce(vehicle, instantOf(placement.t0Us()))
+                        : named;
+        Placed batch = new Placed(vin, tenant, frames, boot, placement, receivedUs);
         if (ref == null) {
-            return accept(vin, tenant, frames, null, receivedUs, progress);
+            return accept(batch, null, progress);
         }
         String whose = "named by " + (named == null ? "the registry" : "the batch");
         return switch (facts.catalogue(ref)) {
-            case CatalogueAnswer.Found found ->
-                    accept(vin, tenant, frames, found.catalogue(), receivedUs, progress);
+            case CatalogueAnswer.Found found -> accept(batch, found.catalogue(), progress);
             case CatalogueAnswer.Missing _ ->
                     new Outcome.Rejected(
                             Rejection.CATALOGUE_UNKNOWN,
@@ -97,20 +108,26 @@ public final class Intake {
         };
     }
 
-    private Outcome accept(
+    /** A new batch of a vehicle, and where it stands in time. */
+    private record Placed(
             Vin vin,
             @Nullable TenantId tenant,
             CanFrames frames,
-            @Nullable CompiledCatalogue catalogue,
-            long receivedUs,
-            Progress progress) {
-        BatchHead head = frames.head();
-        BootProgress boot = progress.boot(vin, head.boot());
-        Placement placement = Placement.of(frames, receivedUs, boot.clockOffsetUs());
+            BootProgress boot,
+            Placement placement,
+            long receivedUs) {}
+
+    private Outcome accept(
+            Placed placed, @Nullable CompiledCatalogue catalogue, Progress progress) {
+        Vin vin = placed.vin();
+        BatchHead head = placed.frames().head();
+        BootProgress boot = placed.boot();
+        Placement placement = placed.placement();
+        long receivedUs = placed.receivedUs();
         long newestUs = progress.newestUs(vin);
         boolean late = head.origin() == Origin.ORIGIN_STORED || placement.endUs() < newestUs;
         SampleBatch.Builder decoded =
-                decoder.decode(frames, catalogue, placement.estimated())
+                decoder.decode(placed.frames(), catalogue, placement.estimated())
                         .setSchema(BatchLimits.SCHEMA)
                         .setBootId(head.boot().toByteString())
                         .setSeq(head.seq())
@@ -142,7 +159,12 @@ public final class Intake {
         if (!placement.estimated() && placement.endUs() > newestUs) {
             progress.putNewestUs(vin, placement.endUs());
         }
-        return new Outcome.Accepted(batch, tenant);
+        return new Outcome.Accepted(batch, placed.tenant());
+    }
+
+    /** A model's first catalogue is in force from 1970 on, so nothing stands before that. */
+    private static Instant instantOf(long us) {
+        return Instant.EPOCH.plus(Math.max(0, us), ChronoUnit.MICROS);
     }
 
     private static @Nullable Vin vinOf(byte @Nullable [] key) {

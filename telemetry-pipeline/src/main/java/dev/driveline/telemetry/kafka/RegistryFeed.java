@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
@@ -14,9 +15,11 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -32,7 +35,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the books of vehicles and catalogues equal to the registry's topics. Thread-safe.
+ * Keeps the books of vehicles, models and catalogues equal to the registry's topics. Thread-safe.
  *
  * <p>What a book has is answered at once. What it lacks is looked for again after the reader has
  * reached the end that the topic had when the question came: one request to Kafka, some
@@ -45,18 +48,23 @@ public final class RegistryFeed implements Facts, AutoCloseable {
     private static final long LOOK_EVERY_NS = 1_000_000;
 
     private final VehicleBook vehicles;
+    private final ModelBook models;
     private final CatalogueBook catalogues;
     private final KafkaConfig kafka;
     private final Admin admin;
     private final TailReader vehicleReader;
+    private final TailReader modelReader;
     private final TailReader catalogueReader;
 
-    private RegistryFeed(KafkaConfig kafka, VehicleBook vehicles, CatalogueBook catalogues) {
+    private RegistryFeed(
+            KafkaConfig kafka, VehicleBook vehicles, ModelBook models, CatalogueBook catalogues) {
         this.kafka = kafka;
         this.vehicles = vehicles;
+        this.models = models;
         this.catalogues = catalogues;
         this.admin = Admin.create(kafka.client("telemetry-registry-ends"));
         this.catalogueReader = read(Topic.REGISTRY_CATALOGUES, 1, this::takeCatalogue);
+        this.modelReader = read(Topic.REGISTRY_MODELS, 1, this::takeModel);
         this.vehicleReader = read(Topic.REGISTRY_VEHICLES, kafka.partitions(), this::takeVehicle);
     }
 
@@ -66,10 +74,11 @@ public final class RegistryFeed implements Facts, AutoCloseable {
      * @throws IllegalStateException if that takes longer than five minutes
      */
     public static RegistryFeed start(
-            KafkaConfig kafka, VehicleBook vehicles, CatalogueBook catalogues) {
-        RegistryFeed feed = new RegistryFeed(kafka, vehicles, catalogues);
+            KafkaConfig kafka, VehicleBook vehicles, ModelBook models, CatalogueBook catalogues) {
+        RegistryFeed feed = new RegistryFeed(kafka, vehicles, models, catalogues);
         try {
             feed.catalogueReader.awaitCaughtUp(START_LIMIT);
+            feed.modelReader.awaitCaughtUp(START_LIMIT);
             feed.vehicleReader.awaitCaughtUp(START_LIMIT);
             return feed;
         } catch (InterruptedException interrupted) {
@@ -96,6 +105,15 @@ public final class RegistryFeed implements Facts, AutoCloseable {
     }
 
     @Override
+    public @Nullable CatalogueRef inForce(KnownVehicle vehicle, Instant at) {
+        if (!models.knows(vehicle)) {
+            readUp(Topic.REGISTRY_MODELS, modelReader, 0);
+            models.knowsNothingOf(vehicle);
+        }
+        return models.inForce(vehicle, at);
+    }
+
+    @Override
     public CatalogueAnswer catalogue(CatalogueRef ref) {
         CatalogueAnswer answer = catalogues.find(ref);
         if (answer instanceof CatalogueAnswer.Missing) {
@@ -108,6 +126,7 @@ public final class RegistryFeed implements Facts, AutoCloseable {
     @Override
     public void close() {
         vehicleReader.close();
+        modelReader.close();
         catalogueReader.close();
         admin.close(Duration.ofSeconds(1));
     }
@@ -128,6 +147,14 @@ public final class RegistryFeed implements Facts, AutoCloseable {
             vehicles.remove(Vin.of(keyOf(record)));
         } else {
             vehicles.put(Json.read(record.value(), VehicleFact.class));
+        }
+    }
+
+    private void takeModel(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            models.remove(keyOf(record));
+        } else {
+            models.put(Json.read(record.value(), ModelFact.class));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.fact;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -12,8 +13,11 @@ import dev.driveline.can.Matching;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +43,32 @@ final class BooksTest {
         vehicles.remove(VIN);
         assertNull(vehicles.find(VIN));
         assertEquals(0, vehicles.size());
+    }
+
+    @Test
+    void aModelsFactGoesBeforeWhatItsVehicleNames() {
+        CatalogueRef own = new CatalogueRef("own", "0".repeat(32));
+        CatalogueRef told = new CatalogueRef("told", "1".repeat(32));
+        KnownVehicle vehicle = new KnownVehicle(1, TenantId.of("acme"), "rav4", own);
+        ModelBook models = new ModelBook();
+        assertFalse(models.knows(vehicle));
+        models.knowsNothingOf(vehicle);
+        assertTrue(models.knows(vehicle));
+        assertEquals(own, models.inForce(vehicle, Instant.EPOCH));
+        models.put(model(2, "acme", new ModelFact.InForce(told, Instant.EPOCH)));
+        models.put(model(1, "acme"));
+        models.put(model(9, "other"));
+        models.knowsNothingOf(vehicle);
+        assertEquals(told, models.inForce(vehicle, Instant.EPOCH));
+        assertNull(models.inForce(vehicle, Instant.EPOCH.minusSeconds(1)));
+        models.put(model(3, "acme"));
+        assertNull(models.inForce(vehicle, Instant.EPOCH), "the registry says that it has none");
+        models.remove("acme/rav4");
+        assertFalse(models.knows(vehicle));
+    }
+
+    private static ModelFact model(long version, String tenant, ModelFact.InForce... catalogues) {
+        return new ModelFact(version, TenantId.of(tenant), "rav4", List.of(catalogues));
     }
 
     @Test

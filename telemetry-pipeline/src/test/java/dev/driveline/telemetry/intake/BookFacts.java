@@ -3,6 +3,7 @@ package dev.driveline.telemetry.intake;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.telemetry.fact.CatalogueAnswer;
@@ -10,14 +11,18 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.fact.VehicleBook;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /** Facts that a test writes itself. */
 public final class BookFacts implements Facts {
 
     private final VehicleBook vehicles = new VehicleBook();
+    private final ModelBook models = new ModelBook();
     private final CatalogueBook catalogues = new CatalogueBook();
     private long version;
     private boolean away;
@@ -39,6 +44,12 @@ public final class BookFacts implements Facts {
                         Map.of()));
     }
 
+    /** Of the model of all vehicles that are published here. */
+    public void publish(ModelFact.InForce... catalogues) {
+        version++;
+        models.put(new ModelFact(version, TenantId.of("acme"), "model", List.of(catalogues)));
+    }
+
     public void away(boolean now) {
         away = now;
     }
@@ -49,6 +60,11 @@ public final class BookFacts implements Facts {
             throw new FactsUnavailableException("away", null);
         }
         return vehicles.find(vin);
+    }
+
+    @Override
+    public CatalogueRef inForce(KnownVehicle vehicle, Instant at) {
+        return models.inForce(vehicle, at);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.telemetry.v1.Origin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.vehicle.Rejection;
@@ -19,6 +20,8 @@ import dev.driveline.telemetry.sample.Quality;
 import dev.driveline.telemetry.sample.SampleCursor;
 import dev.driveline.telemetry.sequence.BootProgress;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -141,6 +144,44 @@ final class IntakeTest {
         assertEquals(2, named.getIdxCount());
         facts.publish(VIN, SMALL.ref());
         assertEquals(2, accepted(motion(3, T0), T0).getIdxCount());
+    }
+
+    @Test
+    void aBatchIsDecodedByWhatWasInForceAtItsOwnTime() {
+        TestCatalogue second =
+                new TestCatalogue(new CatalogueRef("second", SMALL.ref().hash()), SMALL.source());
+        facts.publish(second);
+        facts.publish(
+                new ModelFact.InForce(SMALL.ref(), Instant.EPOCH),
+                new ModelFact.InForce(second.ref(), at(T0)));
+        String first = SMALL.ref().toString();
+        String now = second.ref().toString();
+        assertEquals(first, accepted(motion(1, T0 - 1).stored(), T0 + 5).getCatalogue());
+        assertEquals(now, accepted(motion(2, T0), T0 + 5).getCatalogue());
+        // One without time counts by its receipt, and by its boot's clock once that is known.
+        TestBatch without = TestBatch.of(2, 1, 0).mono(50).frame(50, "can0", 0x100, 1, 0, 3);
+        assertEquals(first, accepted(without, T0 - 1).getCatalogue());
+        TestBatch synced = TestBatch.of(5, 1, T0 - 1_000).mono(7_000);
+        accepted(synced.frame(T0 - 1_000, "can0", 0x100, 1, 0, 3), T0 + 5);
+        TestBatch unsynced = TestBatch.of(5, 2, 0).mono(7_400).frame(0, "can0", 0x100, 1, 0, 3);
+        assertEquals(first, accepted(unsynced, T0 + 9).getCatalogue());
+    }
+
+    @Test
+    void nothingIsInForceBeforeAModelsFirstCatalogue() {
+        facts.publish(new ModelFact.InForce(SMALL.ref(), at(T0)));
+        assertEquals("", accepted(motion(1, T0 - 1), T0).getCatalogue());
+        assertEquals(SMALL.ref().toString(), accepted(motion(2, T0), T0).getCatalogue());
+        facts.publish();
+        assertEquals("", accepted(motion(3, T0), T0).getCatalogue());
+        // A clock of ours that stands at 1970 still finds a model's first catalogue.
+        facts.publish(new ModelFact.InForce(SMALL.ref(), Instant.EPOCH));
+        TestBatch without = TestBatch.of(3, 1, 0).mono(50).frame(400, "can0", 0x100, 1, 0, 3);
+        assertEquals(SMALL.ref().toString(), accepted(without, 0).getCatalogue());
+    }
+
+    private static Instant at(long us) {
+        return Instant.EPOCH.plus(us, ChronoUnit.MICROS);
     }
 
     @Test

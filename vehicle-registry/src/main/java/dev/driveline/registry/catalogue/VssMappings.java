@@ -14,9 +14,16 @@ public interface VssMappings {
     record Stored(String hash, VssMapping mapping) {}
 
     /**
-     * Keeps a mapping, unless it is there.
+     * @param inForce whether it is the one that readers are told: the one that was sent last
+     */
+    record Listed(String hash, boolean inForce) {}
+
+    /**
+     * Keeps a mapping, unless it is there, and puts it in force and publishes it, unless it is in
+     * force already.
      *
-     * @throws InvalidValueException CATALOGUE_UNKNOWN
+     * @throws InvalidValueException CATALOGUE_UNKNOWN; BODY_TOO_LARGE if it does not fit into a
+     *     record
      */
     Stored add(TenantId tenant, CatalogueRef catalogue, VssMapping mapping);
 
@@ -26,9 +33,9 @@ public interface VssMappings {
     Stored get(TenantId tenant, CatalogueRef catalogue, String hash);
 
     /**
-     * Hashes, the newest first.
+     * The newest first.
      *
      * @throws InvalidValueException CATALOGUE_UNKNOWN
      */
-    List<String> list(TenantId tenant, CatalogueRef catalogue);
+    List<Listed> list(TenantId tenant, CatalogueRef catalogue);
 }

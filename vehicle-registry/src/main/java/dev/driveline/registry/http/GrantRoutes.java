@@ -12,10 +12,8 @@ import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +28,6 @@ public final class GrantRoutes {
     private static final String VEHICLE = "/api/v1/vehicles/{vin}";
     private static final String PATH = VEHICLE + "/grants";
     private static final Duration LONGEST = Duration.ofDays(5 * 366);
-    private static final int MAX_TEXT = 500;
 
     /** What a person can be given; the rest is for those who run the fleet. */
     private static final Set<Scope> GRANTABLE =
@@ -71,8 +68,8 @@ public final class GrantRoutes {
         Vin vin = exchange.vin();
         NewGrant body = exchange.body(NewGrant.class);
         Instant now = clock.instant();
-        Instant from = body.from() == null ? now : instant(body.from(), "from");
-        Instant until = instant(Requests.required(body.until(), "until"), "until");
+        Instant from = body.from() == null ? now : Requests.instant(body.from(), "from");
+        Instant until = Requests.instant(Requests.required(body.until(), "until"), "until");
         if (!until.isAfter(from) || until.isAfter(from.plus(LONGEST))) {
             throw new InvalidValueException(
                     "until", until, "expected a time after " + from + ", within five years");
@@ -81,9 +78,9 @@ public final class GrantRoutes {
                 new VehicleGrant(
                         UUID.randomUUID(),
                         vin,
-                        text(body.subject(), "subject"),
+                        Requests.text(body.subject(), "subject"),
                         scopesOf(body.scopes()),
-                        text(body.purpose(), "purpose"),
+                        Requests.text(body.purpose(), "purpose"),
                         from,
                         until,
                         null,
@@ -122,7 +119,7 @@ public final class GrantRoutes {
     }
 
     private Answer changeOwner(Exchange exchange) {
-        String reason = text(exchange.body(Ending.class).reason(), "reason");
+        String reason = Requests.text(exchange.body(Ending.class).reason(), "reason");
         int ended = grants.endAll(exchange.caller().tenant(), exchange.vin(), reason);
         return Answer.ok(Map.of("grantsEnded", ended));
     }
@@ -139,24 +136,6 @@ public final class GrantRoutes {
             }
         }
         return List.copyOf(texts);
-    }
-
-    private static String text(@Nullable String value, String member) {
-        String text = Requests.required(value, member);
-        if (text.length() > MAX_TEXT) {
-            throw new InvalidValueException(
-                    member, text.length() + " characters", "at most " + MAX_TEXT);
-        }
-        return text;
-    }
-
-    private static Instant instant(String text, String member) {
-        try {
-            return OffsetDateTime.parse(text).toInstant();
-        } catch (DateTimeException wrong) {
-            throw new InvalidValueException(
-                    member, text, "expected a time such as 2026-05-01T12:00:00Z (RFC 3339)");
-        }
     }
 
     private static UUID id(Exchange exchange) {

@@ -5,14 +5,17 @@ import dev.driveline.can.CatalogueSignal;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.registry.catalogue.Catalogues;
+import dev.driveline.registry.model.CatalogueSchedule;
 import dev.driveline.registry.model.Model;
 import dev.driveline.registry.model.ModelId;
 import dev.driveline.registry.model.Models;
+import dev.driveline.registry.model.NewModel;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,13 +34,34 @@ public final class ModelRoutes {
         this.catalogues = catalogues;
     }
 
-    private record NewModel(@Nullable String id, @Nullable String name) {}
+    private record Body(@Nullable String id, @Nullable String name) {}
 
-    private record InForce(@Nullable String catalogue) {}
+    private record InForce(@Nullable String catalogue, @Nullable String from) {}
 
-    private record ModelView(String id, String name, @Nullable CatalogueRef catalogue) {
+    private record PlannedView(
+            CatalogueRef catalogue, Instant from, CatalogueSchedule.State state) {}
+
+    private record ModelView(
+            String id,
+            String name,
+            @Nullable CatalogueRef catalogue,
+            List<PlannedView> schedule,
+            long version) {
+
         static ModelView of(Model model) {
-            return new ModelView(model.id().value(), model.name(), model.catalogue());
+            CatalogueSchedule schedule = model.schedule();
+            return new ModelView(
+                    model.id().value(),
+                    model.name(),
+                    model.catalogue(),
+                    schedule.entries().stream()
+                            .map(entry ->
+                                    new PlannedView(
+                                            entry.catalogue(),
+                                            entry.from(),
+                                            schedule.state(entry, model.readAt())))
+                            .toList(),
+                    model.version());
         }
     }
 
@@ -66,19 +90,21 @@ public final class ModelRoutes {
                 Route.get(PATH, Scope.REGISTRY_READ, this::list),
                 Route.get(PATH + "/{id}", Scope.REGISTRY_READ, this::get),
                 Route.put(PATH + "/{id}/catalogue", Scope.REGISTRY_WRITE, this::putInForce),
+                Route.delete(PATH + "/{id}/catalogue", Scope.REGISTRY_WRITE, this::withdraw),
                 Route.get(PATH + "/{id}/signals", Scope.REGISTRY_READ, this::signals));
     }
 
     private Answer add(Exchange exchange) {
         Requests.mustCoverTheTenant(exchange);
-        NewModel body = exchange.body(NewModel.class);
-        Model model =
-                new Model(
-                        new ModelId(Requests.required(body.id(), "id")),
-                        Requests.required(body.name(), "name"),
-                        null);
-        models.add(exchange.caller().tenant(), model);
-        return Answer.created(PATH + "/" + model.id(), ModelView.of(model));
+        Body body = exchange.body(Body.class);
+        Model added =
+                models.add(
+                        exchange.caller().tenant(),
+                        new NewModel(
+                                new ModelId(Requests.required(body.id(), "id")),
+                                Requests.required(body.name(), "name")));
+        return Answer.created(PATH + "/" + added.id(), ModelView.of(added))
+                .with("ETag", added.etag());
     }
 
     private Answer list(Exchange exchange) {
@@ -89,17 +115,41 @@ public final class ModelRoutes {
     }
 
     private Answer get(Exchange exchange) {
-        return Answer.ok(ModelView.of(model(exchange)));
+        return answer(model(exchange));
     }
 
     private Answer putInForce(Exchange exchange) {
         Requests.mustCoverTheTenant(exchange);
-        ModelId id = new ModelId(exchange.path("id"));
-        String catalogue = Requests.required(exchange.body(InForce.class).catalogue(), "catalogue");
-        return Answer.ok(
-                ModelView.of(
-                        models.putInForce(
-                                exchange.caller().tenant(), id, CatalogueRef.parse(catalogue))));
+        InForce body = exchange.body(InForce.class);
+        CatalogueRef catalogue =
+                CatalogueRef.parse(Requests.required(body.catalogue(), "catalogue"));
+        return answer(
+                models.putInForce(
+                        exchange.caller().tenant(),
+                        id(exchange),
+                        exchange.header("If-Match"),
+                        catalogue,
+                        body.from() == null ? null : Requests.instant(body.from(), "from")));
+    }
+
+    private Answer withdraw(Exchange exchange) {
+        Requests.mustCoverTheTenant(exchange);
+        Instant from = exchange.queryInstant("from");
+        if (from == null) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_REQUEST,
+                    "query 'from' is required: when the planned catalogue was to begin");
+        }
+        return answer(
+                models.withdraw(
+                        exchange.caller().tenant(),
+                        id(exchange),
+                        exchange.header("If-Match"),
+                        from));
+    }
+
+    private static Answer answer(Model model) {
+        return Answer.ok(ModelView.of(model)).with("ETag", model.etag());
     }
 
     private Answer signals(Exchange exchange) {
@@ -127,7 +177,11 @@ public final class ModelRoutes {
     }
 
     private Model model(Exchange exchange) {
-        return models.get(exchange.caller().tenant(), new ModelId(exchange.path("id")));
+        return models.get(exchange.caller().tenant(), id(exchange));
+    }
+
+    private static ModelId id(Exchange exchange) {
+        return new ModelId(exchange.path("id"));
     }
 
     private static SignalView view(Catalogue catalogue, CatalogueSignal of) {

@@ -7,6 +7,9 @@ import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.registry.vehicle.VehicleQuery;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,7 @@ final class Requests {
 
     private static final int USUAL_PAGE = 100;
     private static final int MAX_PAGE = 1_000;
+    private static final int MAX_TEXT = 500;
 
     private Requests() {}
 
@@ -27,6 +31,16 @@ final class Requests {
         return value;
     }
 
+    /** A required member that people write: at most {@value #MAX_TEXT} characters. */
+    static String text(@Nullable String value, String member) {
+        String text = required(value, member);
+        if (text.length() > MAX_TEXT) {
+            throw new InvalidValueException(
+                    member, text.length() + " characters", "at most " + MAX_TEXT);
+        }
+        return text;
+    }
+
     static <E extends Enum<E>> E oneOf(Class<E> type, String value, String member) {
         for (E constant : type.getEnumConstants()) {
             if (constant.name().equals(value)) {
@@ -35,6 +49,16 @@ final class Requests {
         }
         throw new InvalidValueException(
                 member, value, "expected one of " + Arrays.toString(type.getEnumConstants()));
+    }
+
+    /** A time of the body. */
+    static Instant instant(String text, String member) {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException wrong) {
+            throw new InvalidValueException(
+                    member, text, "expected a time such as 2026-05-01T12:00:00Z (RFC 3339)");
+        }
     }
 
     static RevocationReason reason(@Nullable String text) {

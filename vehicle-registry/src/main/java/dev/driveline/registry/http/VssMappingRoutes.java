@@ -40,8 +40,6 @@ public final class VssMappingRoutes {
     private record MappingView(
             CatalogueRef catalogue, String hash, List<VssMapping.Entry> entries) {}
 
-    private record ShortView(String hash) {}
-
     public List<Route> routes() {
         return List.of(
                 Route.post(PATH, Scope.REGISTRY_WRITE, this::add).withBodyUpTo(MAX_BODY_BYTES),
@@ -66,11 +64,8 @@ public final class VssMappingRoutes {
     }
 
     private Answer list(Exchange exchange) {
-        List<ShortView> found =
-                mappings.list(exchange.caller().tenant(), ref(exchange)).stream()
-                        .map(ShortView::new)
-                        .toList();
-        return Answer.ok(new Page<>(found, null));
+        return Answer.ok(
+                new Page<>(mappings.list(exchange.caller().tenant(), ref(exchange)), null));
     }
 
     private Answer get(Exchange exchange) {

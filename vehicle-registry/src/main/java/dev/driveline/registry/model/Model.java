@@ -1,25 +1,33 @@
 package dev.driveline.registry.model;
 
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.registry.ModelFact;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A model of vehicles.
  *
- * @param name for people, 1 to 200 characters
- * @param catalogue in force for its vehicles; null while there is none
+ * @param name for people
+ * @param schedule which catalogue decodes what its vehicles send
+ * @param version rises with everything that the fact says; also the ETag
+ * @param readAt by the database's clock, which also says what of the schedule has begun
  */
-public record Model(ModelId id, String name, @Nullable CatalogueRef catalogue) {
+public record Model(
+        ModelId id, String name, CatalogueSchedule schedule, long version, Instant readAt) {
 
-    private static final int MAX_NAME = 200;
+    /** In force when it was read; null for none. */
+    public @Nullable CatalogueRef catalogue() {
+        return schedule.at(readAt);
+    }
 
-    /**
-     * @throws InvalidValueException if the name is empty or too long
-     */
-    public Model {
-        if (name.isBlank() || name.length() > MAX_NAME) {
-            throw new InvalidValueException("model name", name, "expected 1 to 200 characters");
-        }
+    /** In HTTP's shape, with its quotes. */
+    public String etag() {
+        return "\"" + version + "\"";
+    }
+
+    public ModelFact fact(TenantId tenant) {
+        return new ModelFact(version, tenant, id.value(), schedule.entries());
     }
 }

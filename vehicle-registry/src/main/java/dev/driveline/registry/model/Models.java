@@ -3,9 +3,14 @@ package dev.driveline.registry.model;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The models of every tenant. Methods block; thread-safe. */
+/**
+ * The models of every tenant. Every change is published in its own transaction, as one fact of the
+ * model, however many vehicles it has. Methods block; thread-safe.
+ */
 public interface Models {
 
     /**
@@ -13,7 +18,7 @@ public interface Models {
      *
      * @throws InvalidValueException ALREADY_EXISTS
      */
-    void add(TenantId tenant, Model model);
+    Model add(TenantId tenant, NewModel model);
 
     /**
      * @throws InvalidValueException MODEL_UNKNOWN
@@ -24,10 +29,26 @@ public interface Models {
     List<Model> list(TenantId tenant, String after, int limit);
 
     /**
-     * Puts a catalogue in force: the facts of all the model's vehicles are published with it, in
-     * the same transaction.
+     * Puts a catalogue in force, as {@link CatalogueSchedule#with} says.
      *
-     * @throws InvalidValueException MODEL_UNKNOWN or CATALOGUE_UNKNOWN
+     * @param etag of the model that was seen; null for whatever there is
+     * @param from null for at once
+     * @throws InvalidValueException MODEL_UNKNOWN, CATALOGUE_UNKNOWN or CONFLICT
+     * @throws dev.driveline.runtime.rest.ProblemException PRECONDITION_FAILED
      */
-    Model putInForce(TenantId tenant, ModelId id, CatalogueRef catalogue);
+    Model putInForce(
+            TenantId tenant,
+            ModelId id,
+            @Nullable String etag,
+            CatalogueRef catalogue,
+            @Nullable Instant from);
+
+    /**
+     * Takes back what was planned for a time.
+     *
+     * @param etag as above
+     * @throws InvalidValueException MODEL_UNKNOWN, CATALOGUE_UNKNOWN or CONFLICT
+     * @throws dev.driveline.runtime.rest.ProblemException PRECONDITION_FAILED
+     */
+    Model withdraw(TenantId tenant, ModelId id, @Nullable String etag, Instant from);
 }

@@ -1,10 +1,14 @@
 package dev.driveline.registry.postgres;
 
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.Grant;
+import dev.driveline.contract.registry.MappingFact;
+import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.registry.vehicle.Vehicle;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -67,6 +71,27 @@ public final class Announcements {
                                         vehicle.vin().value(),
                                         Json.bytes(vehicle.fact())))
                         .toList());
+    }
+
+    void model(Handle handle, ModelFact model) {
+        outbox.append(
+                handle, OutboxRecord.of(Topic.REGISTRY_MODELS, model.key(), Json.bytes(model)));
+    }
+
+    /**
+     * @throws InvalidValueException BODY_TOO_LARGE if it does not fit into a record
+     */
+    void mapping(Handle handle, MappingFact mapping) {
+        byte[] value = Json.bytes(mapping);
+        int room = Topic.REGISTRY_MAPPINGS.maxRecordBytes() - mapping.key().length();
+        if (value.length > room) {
+            throw new InvalidValueException(
+                    ErrorCode.BODY_TOO_LARGE,
+                    "mapping of",
+                    mapping.catalogue(),
+                    "it has %d bytes, a record takes %d".formatted(value.length, room));
+        }
+        outbox.append(handle, OutboxRecord.of(Topic.REGISTRY_MAPPINGS, mapping.key(), value));
     }
 
     void grant(Handle handle, Grant grant) {

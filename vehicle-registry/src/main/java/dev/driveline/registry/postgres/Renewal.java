@@ -11,7 +11,8 @@ import org.jdbi.v3.core.Handle;
  * Publishes everything anew that was published in a lower epoch: after a restore from backup the
  * operator raises the epoch, and what the readers have must give way to what was restored.
  *
- * <p>Without a raised epoch it finds nothing to do. Several instances may run it at once.
+ * <p>Without a raised epoch it finds nothing to do but what an earlier version never published.
+ * Several instances may run it at once.
  */
 public final class Renewal {
 
@@ -38,6 +39,8 @@ public final class Renewal {
     public void run() {
         long epochsBefore = announcements.floor() - 1;
         database.run(handle -> {
+            ModelTable.renew(handle, announcements, epochsBefore);
+            VssMappingTable.renew(handle, announcements, epochsBefore);
             vehicles(handle, epochsBefore);
             trust(handle, epochsBefore);
         });
@@ -49,6 +52,8 @@ public final class Renewal {
      */
     public void everything() {
         database.run(handle -> CatalogueTable.announceAll(handle, announcements));
+        database.run(handle -> ModelTable.renew(handle, announcements, Long.MAX_VALUE));
+        database.run(handle -> VssMappingTable.renew(handle, announcements, Long.MAX_VALUE));
         database.run(handle -> vehicles(handle, Long.MAX_VALUE));
         database.run(handle -> trust(handle, Long.MAX_VALUE));
     }
@@ -67,6 +72,7 @@ public final class Renewal {
                 .forEach(id -> CertificateTable.announce(handle, announcements, id));
         below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below", below)
                 .forEach(id -> AuthorityTable.announce(handle, announcements, id));
+        ForeignCertificateTable.renew(handle, announcements, below);
         exceptions.renew(handle, below);
         grants.renew(handle, below);
         limits.renew(handle, below);

@@ -134,7 +134,7 @@ public final class TopicRuleTable implements TopicRules {
         switch (rule.scope()) {
             case VIN -> VehicleTable.mustExist(handle, tenant, Vin.of(rule.subject()));
             case MODEL -> {
-                var _ = ModelTable.held(handle, tenant, new ModelId(rule.subject()));
+                ModelTable.hold(handle, tenant, new ModelId(rule.subject()));
             }
             case FLEET -> {
                 var _ = FleetTable.find(handle, tenant, new FleetId(rule.subject()));

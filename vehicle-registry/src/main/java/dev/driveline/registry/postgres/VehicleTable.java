@@ -35,7 +35,11 @@ public final class VehicleTable implements Vehicles {
             """
             SELECT v.*, m.catalogue_id, m.catalogue_hash, t.serial, fleets_of(v) AS fleets
             FROM vehicle v
-            JOIN model m ON m.tenant = v.tenant AND m.id = v.model
+            LEFT JOIN LATERAL (
+                SELECT c.catalogue_id, c.catalogue_hash FROM model_catalogue c
+                WHERE c.tenant = v.tenant AND c.model = v.model AND c.from_at <= now()
+                ORDER BY c.from_at DESC LIMIT 1
+            ) m ON true
             LEFT JOIN tbox t ON t.vin = v.vin
             """;
 
@@ -66,7 +70,12 @@ public final class VehicleTable implements Vehicles {
                 """;
         return database.transaction(handle -> {
             FleetTable.hold(handle, vehicle.tenant());
-            var _ = ModelTable.held(handle, vehicle.tenant(), vehicle.model());
+            String vin = vehicle.vin().value();
+            if (!AuthorityTable.claimed(handle, vehicle.tenant(), List.of(vin)).isEmpty()) {
+                throw new InvalidValueException(
+                        ErrorCode.CONFLICT, "vehicle", vin, AuthorityTable.CLAIMED);
+            }
+            ModelTable.hold(handle, vehicle.tenant(), vehicle.model());
             int added =
                     handle.createUpdate(sql)
                             .bind("vin", vehicle.vin().value())
@@ -121,7 +130,7 @@ public final class VehicleTable implements Vehicles {
                 return before;
             }
             if (!after.model().equals(before.model())) {
-                var _ = ModelTable.held(handle, tenant, after.model());
+                ModelTable.hold(handle, tenant, after.model());
             }
             store(handle, after, announcements.next(before.version()));
             if (Vehicle.isBlocked(after.state()) != Vehicle.isBlocked(before.state())) {
@@ -185,10 +194,7 @@ public final class VehicleTable implements Vehicles {
         var _ = find(handle, tenant, vin);
     }
 
-    /**
-     * Publishes the facts of a model's vehicles, whose common part has changed; the fleets are
-     * held.
-     */
+    /** Publishes the facts of a model's vehicles anew; the fleets are held. */
     static void announceModel(
             Handle handle, Announcements announcements, TenantId tenant, ModelId model) {
         announce(

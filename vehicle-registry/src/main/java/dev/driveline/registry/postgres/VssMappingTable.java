@@ -4,6 +4,7 @@ import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.registry.catalogue.VssMapping;
 import dev.driveline.registry.catalogue.VssMappings;
 import dev.driveline.runtime.json.Json;
@@ -13,17 +14,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jdbi.v3.core.Handle;
 
-/** Table {@code vss_mapping}; rows never change. */
+/** Tables {@code vss_mapping}, whose rows never change, and {@code vss_in_force}. */
 public final class VssMappingTable implements VssMappings {
 
     private static final int HASH_CHARACTERS = 32;
     private static final int MOST_LISTED = 1_000;
 
     private final Database database;
+    private final Announcements announcements;
 
-    public VssMappingTable(Database database) {
+    public VssMappingTable(Database database, Announcements announcements) {
         this.database = database;
+        this.announcements = announcements;
     }
 
     @Override
@@ -44,8 +48,76 @@ public final class VssMappingTable implements VssMappings {
                     .bind("hash", hash)
                     .bind("document", json)
                     .execute();
+            putInForce(handle, tenant, catalogue, new Stored(hash, mapping));
         });
         return new Stored(hash, mapping);
+    }
+
+    private void putInForce(Handle handle, TenantId tenant, CatalogueRef catalogue, Stored stored) {
+        String sql =
+                """
+                INSERT INTO vss_in_force AS v (tenant, catalogue_id, catalogue_hash, hash, version)
+                VALUES (:tenant, :id, :catalogue, :hash, :floor)
+                ON CONFLICT (tenant, catalogue_id, catalogue_hash) DO UPDATE
+                SET hash = excluded.hash, version = greatest(v.version + 1, excluded.version),
+                    updated_at = now()
+                WHERE v.hash <> excluded.hash
+                RETURNING version
+                """;
+        handle.createQuery(sql)
+                .bind("tenant", tenant.value())
+                .bind("id", catalogue.id())
+                .bind("catalogue", catalogue.hash())
+                .bind("hash", stored.hash())
+                .bind("floor", announcements.floor())
+                .mapTo(Long.class)
+                .findOne()
+                .ifPresent(version ->
+                        announcements.mapping(handle, factOf(version, tenant, catalogue, stored)));
+    }
+
+    /** Publishes the mappings anew that were published below a version, or never. */
+    static void renew(Handle handle, Announcements announcements, long below) {
+        String sql =
+                """
+                UPDATE vss_in_force v SET version = greatest(v.version + 1, :floor)
+                FROM vss_mapping m
+                WHERE v.version <= :below AND m.tenant = v.tenant AND m.hash = v.hash
+                  AND m.catalogue_id = v.catalogue_id AND m.catalogue_hash = v.catalogue_hash
+                RETURNING v.tenant, v.catalogue_id, v.catalogue_hash, v.hash, v.version, m.document
+                """;
+        handle.createQuery(sql)
+                .bind("floor", announcements.floor())
+                .bind("below", below)
+                .map((row, _) ->
+                        factOf(
+                                row.getLong("version"),
+                                TenantId.of(row.getString("tenant")),
+                                new CatalogueRef(
+                                        row.getString("catalogue_id"),
+                                        row.getString("catalogue_hash")),
+                                new Stored(
+                                        row.getString("hash"),
+                                        Json.read(row.getString("document"), VssMapping.class))))
+                .forEach(fact -> announcements.mapping(handle, fact));
+    }
+
+    private static MappingFact factOf(
+            long version, TenantId tenant, CatalogueRef catalogue, Stored stored) {
+        return new MappingFact(
+                version,
+                tenant,
+                catalogue,
+                stored.hash(),
+                stored.mapping().entries().stream()
+                        .map(entry ->
+                                new MappingFact.Entry(
+                                        entry.signal(),
+                                        entry.path(),
+                                        entry.unit(),
+                                        entry.factor(),
+                                        entry.offset()))
+                        .toList());
     }
 
     @Override
@@ -74,12 +146,15 @@ public final class VssMappingTable implements VssMappings {
     }
 
     @Override
-    public List<String> list(TenantId tenant, CatalogueRef catalogue) {
+    public List<Listed> list(TenantId tenant, CatalogueRef catalogue) {
         String sql =
                 """
-                SELECT hash FROM vss_mapping
-                WHERE tenant = :tenant AND catalogue_id = :id AND catalogue_hash = :catalogue
-                ORDER BY created_at DESC, hash LIMIT :limit
+                SELECT m.hash, v.version IS NOT NULL AS in_force
+                FROM vss_mapping m
+                LEFT JOIN vss_in_force v USING (tenant, catalogue_id, catalogue_hash, hash)
+                WHERE m.tenant = :tenant AND m.catalogue_id = :id
+                  AND m.catalogue_hash = :catalogue
+                ORDER BY m.created_at DESC, m.hash LIMIT :limit
                 """;
         return database.transaction(handle -> {
             CatalogueTable.mustExist(handle, tenant, catalogue);
@@ -88,7 +163,7 @@ public final class VssMappingTable implements VssMappings {
                     .bind("id", catalogue.id())
                     .bind("catalogue", catalogue.hash())
                     .bind("limit", MOST_LISTED)
-                    .mapTo(String.class)
+                    .map((row, _) -> new Listed(row.getString("hash"), row.getBoolean("in_force")))
                     .list();
         });
     }

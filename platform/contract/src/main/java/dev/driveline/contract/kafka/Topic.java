@@ -40,6 +40,10 @@ public enum Topic {
     REGISTRY_VEHICLES("registry.vehicles", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** Catalogues, compressed. Key id@hash; written by the registry through its outbox. */
     REGISTRY_CATALOGUES("registry.catalogues", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
+    /** {@code ModelFact}. Key tenant/model; written by the registry through its outbox. */
+    REGISTRY_MODELS("registry.models", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
+    /** {@code MappingFact}. Key tenant/id@hash; written by the registry through its outbox. */
+    REGISTRY_MAPPINGS("registry.mappings", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
     /** {@code Grant}. Key VIN/id, partitioned by VIN; written by the registry's outbox. */
     REGISTRY_GRANTS("registry.grants", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** {@code Erasure}. Key VIN; written by the registry through its outbox. */
@@ -83,7 +87,9 @@ public enum Topic {
 
     /** The largest record in bytes. */
     public int maxRecordBytes() {
-        return this == REGISTRY_CATALOGUES ? CATALOGUE_RECORD_BYTES : USUAL_RECORD_BYTES;
+        return this == REGISTRY_CATALOGUES || this == REGISTRY_MAPPINGS
+                ? CATALOGUE_RECORD_BYTES
+                : USUAL_RECORD_BYTES;
     }
 
     /** Kafka's {@code cleanup.policy}; another one at start stops the service. */

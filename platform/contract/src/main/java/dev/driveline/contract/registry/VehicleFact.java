@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version readers ignore a lower one than they have; a restore from backup raises it above
  *     all that went out before
- * @param catalogue in force for batches that name none; null while the model has none
+ * @param model by which readers find its {@code ModelFact}, which says what catalogue is in force
+ * @param catalogue that was in force when the record was written, for readers from before there
+ *     were facts of models; others use it only while they have none of the model. Null for none
  * @param labels free, at most 32 of 63 characters each
  * @param fleets those that it is in, in order; empty in records from before there were fleets
  */
