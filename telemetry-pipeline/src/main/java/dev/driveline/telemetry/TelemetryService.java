@@ -5,8 +5,10 @@ import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.runtime.rest.ApiDocument;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.http.TelemetryRoutes;
@@ -22,6 +24,7 @@ import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
 import java.util.EnumSet;
+import java.util.List;
 
 /**
  * The telemetry pipeline: batches from Kafka decoded, stored in PostgreSQL, answered over REST.
@@ -30,6 +33,9 @@ import java.util.EnumSet;
 public final class TelemetryService implements AutoCloseable {
 
     private static final String SCHEMA = "telemetry";
+
+    /** The routes' descriptions, in the order of the page. */
+    private static final List<String> API = List.of("openapi/telemetry/signals.yaml");
 
     private final ServiceProcess process;
     private final Closings closings = new Closings();
@@ -67,6 +73,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
+                        Topic.REGISTRY_MAPPINGS,
                         Topic.REGISTRY_ERASURES,
                         Topic.REGISTRY_GRANTS));
         process.watchGrants(config.kafka());
@@ -76,7 +83,8 @@ public final class TelemetryService implements AutoCloseable {
         VehicleBook vehicles = new VehicleBook();
         ModelBook models = new ModelBook();
         CatalogueBook catalogues = new CatalogueBook();
-        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues);
+        MappingBook mappings = new MappingBook();
+        RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues, mappings);
         closings.add("registry feed", facts);
 
         LiveTail live = LiveTail.start(kafka, process.clock());
@@ -108,12 +116,14 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.writer", writer::problem);
         process.health().check("telemetry.erasures", erasures::problem);
         process.health().check("telemetry.streams", streams::problem);
+        process.rest().documents().add("telemetry", ApiDocument.of(API));
         process.rest()
                 .add(
                         TelemetryRoutes.of(
                                 vehicles,
                                 models,
                                 catalogues,
+                                mappings,
                                 new SampleQueries(database),
                                 live,
                                 process.clock()));

@@ -209,12 +209,14 @@ final class TelemetryRestIT {
         List<String> lines = rig.http().get(path, "application/x-ndjson").body().lines().toList();
         assertEquals(2 * count, lines.size());
         List<String> csv = rig.http().get(path, "text/csv").body().lines().toList();
-        assertEquals("signal,t,recv,raw,phys,unit,label,quality,late,catalogue", csv.getFirst());
+        assertEquals(
+                "signal,t,recv,raw,phys,unit,label,quality,late,catalogue,path,value,vssUnit",
+                csv.getFirst());
         assertEquals(2 * count + 1, csv.size());
         for (int i = 0; i < lines.size(); i += 997) {
             JsonNode sample = Json.read(lines.get(i), JsonNode.class);
             assertEquals(
-                    "%s,%d,%d,%s,%s,%s,%s,GOOD,false,%s"
+                    "%s,%d,%d,%s,%s,%s,%s,GOOD,false,%s,,,"
                             .formatted(
                                     sample.get("signal").textValue(),
                                     sample.get("t").longValue(),

@@ -7,6 +7,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
@@ -127,8 +128,16 @@ final class TelemetryRig implements AutoCloseable {
         return new Http(http.client(), "http://127.0.0.1:" + running.process.admin().port(), null);
     }
 
+    ServiceProcess process() {
+        return running.process;
+    }
+
     String base() {
         return "http://127.0.0.1:" + running.process.rest().port();
+    }
+
+    void publish(MappingFact mapping) {
+        send(Topic.REGISTRY_MAPPINGS, mapping.key(), Json.bytes(mapping));
     }
 
     void publish(TestCatalogue catalogue) {

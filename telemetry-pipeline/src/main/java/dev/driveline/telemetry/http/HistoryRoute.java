@@ -2,10 +2,10 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
-import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.http.Cursors.HistoryPlace;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
 import dev.driveline.telemetry.sample.Sample;
@@ -54,19 +54,19 @@ final class HistoryRoute {
     private final VehicleAccess access;
     private final SignalNames names;
     private final SampleArchive archive;
-    private final CatalogueBook catalogues;
+    private final SampleView view;
     private final Clock clock;
 
     HistoryRoute(
             VehicleAccess access,
             SignalNames names,
             SampleArchive archive,
-            CatalogueBook catalogues,
+            SampleView view,
             Clock clock) {
         this.access = access;
         this.names = names;
         this.archive = archive;
-        this.catalogues = catalogues;
+        this.view = view;
         this.clock = clock;
     }
 
@@ -80,20 +80,23 @@ final class HistoryRoute {
                     ErrorCode.INVALID_REQUEST,
                     "query signal is missing, expected 1 to " + MAX_SIGNALS + " of them");
         }
+        view.mustSee(exchange.caller(), asked);
+        TenantId tenant = vehicle.known().tenant();
         if (exchange.query("resolution") != null) {
             return Answer.ok(resolved(exchange, vehicle, asked, window));
         }
         SampleText text = SampleText.accepted(exchange.header("Accept"));
         if (text != null) {
             return text.answer(
-                    (after, size) -> read(vehicle, asked, window, after, size), catalogues);
+                    (after, size) -> read(vehicle, asked, window, after, size),
+                    sample -> view.body(tenant, sample));
         }
         List<Sample> samples = read(vehicle, asked, window, window.after(), limit + 1);
         boolean more = samples.size() > limit;
         List<Sample> page = more ? samples.subList(0, limit) : samples;
         return Answer.ok(
                 new Page<>(
-                        page.stream().map(sample -> SampleBody.of(sample, catalogues)).toList(),
+                        page.stream().map(sample -> view.body(tenant, sample)).toList(),
                         more ? window.cursorBehind(page.getLast().key()) : null));
     }
 

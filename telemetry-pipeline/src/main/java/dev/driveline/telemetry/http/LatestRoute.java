@@ -2,7 +2,6 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
-import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleArchive;
@@ -26,17 +25,13 @@ final class LatestRoute {
     private final VehicleAccess access;
     private final SignalNames names;
     private final SampleArchive archive;
-    private final CatalogueBook catalogues;
+    private final SampleView view;
 
-    LatestRoute(
-            VehicleAccess access,
-            SignalNames names,
-            SampleArchive archive,
-            CatalogueBook catalogues) {
+    LatestRoute(VehicleAccess access, SignalNames names, SampleArchive archive, SampleView view) {
         this.access = access;
         this.names = names;
         this.archive = archive;
-        this.catalogues = catalogues;
+        this.view = view;
     }
 
     Answer handle(Exchange exchange) {
@@ -46,6 +41,8 @@ final class LatestRoute {
         String after = cursor == null ? null : Cursors.toName(cursor);
         String prefix = exchange.query("prefix");
         Set<String> asked = names.requested(exchange, vehicle, MAX_SIGNALS);
+        view.mustSee(exchange.caller(), asked);
+        Set<String> hidden = view.hidden(exchange.caller());
         List<Sample> samples =
                 archive.latest(
                         vehicle.known().tenant(),
@@ -58,7 +55,10 @@ final class LatestRoute {
         List<Sample> page = more ? samples.subList(0, limit) : samples;
         return Answer.ok(
                 new Page<>(
-                        page.stream().map(sample -> SampleBody.of(sample, catalogues)).toList(),
+                        page.stream()
+                                .filter(sample -> !hidden.contains(sample.definition().name()))
+                                .map(sample -> view.body(vehicle.known().tenant(), sample))
+                                .toList(),
                         more ? Cursors.ofName(page.getLast().definition().name()) : null));
     }
 }

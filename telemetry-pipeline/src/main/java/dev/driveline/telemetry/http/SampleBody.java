@@ -2,6 +2,7 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import dev.driveline.telemetry.sample.Quality;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param phys raw × factor + offset; text for NaN and the infinities
  * @param label the value table's text for raw; absent where there is none
  * @param catalogue {@code id@hash} that decoded it
+ * @param vss the same value as a path of the Vehicle Signal Specification; absent where the
+ *     tenant's mapping of the catalogue has none
  */
 record SampleBody(
         String signal,
@@ -29,23 +32,35 @@ record SampleBody(
         @Nullable String label,
         Quality quality,
         boolean late,
-        String catalogue) {
+        String catalogue,
+        @Nullable Vss vss) {
+
+    /** A value in the unit that the path asks for. */
+    record Vss(String path, double value, String unit) {}
 
     private static final long MAX_EXACT = (1L << 53) - 1;
 
-    static SampleBody of(Sample sample, CatalogueBook catalogues) {
+    static SampleBody of(
+            Sample sample, CatalogueBook catalogues, MappingFact.@Nullable Entry mapped) {
         SignalDefinition definition = sample.definition();
+        double physical = definition.physical(sample.raw());
         return new SampleBody(
                 definition.name(),
                 sample.key().tUs(),
                 sample.receivedUs(),
                 rawOf(definition, sample.raw()),
-                definition.physical(sample.raw()),
+                physical,
                 definition.unit(),
                 labelOf(definition, sample.raw(), catalogues),
                 sample.quality(),
                 sample.late(),
-                definition.catalogue());
+                definition.catalogue(),
+                mapped == null
+                        ? null
+                        : new Vss(
+                                mapped.path(),
+                                physical * mapped.factor() + mapped.offset(),
+                                mapped.unit()));
     }
 
     private static Object rawOf(SignalDefinition definition, long raw) {

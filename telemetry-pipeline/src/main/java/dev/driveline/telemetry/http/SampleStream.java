@@ -4,7 +4,6 @@ import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.RestServer;
 import dev.driveline.telemetry.batch.BootId;
-import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.live.LatestInWindow;
 import dev.driveline.telemetry.live.LiveBatch;
 import dev.driveline.telemetry.live.LivePosition;
@@ -17,8 +16,9 @@ import dev.driveline.telemetry.sample.SignalDefinition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,25 +34,29 @@ final class SampleStream {
 
     private final LiveSource.Listening listening;
     private final Answer.EventSink sink;
-    private final Set<String> asked;
+    private final Predicate<String> asked;
     private final Duration every;
-    private final CatalogueBook catalogues;
+    private final Function<Sample, SampleBody> shown;
     private final LatestInWindow window = new LatestInWindow();
     private @Nullable LivePosition listened;
     private long lastSentNs = System.nanoTime();
     private long lastRoundNs = System.nanoTime();
 
+    /**
+     * @param asked by full name
+     * @param shown a sample as the caller sees it
+     */
     SampleStream(
             LiveSource.Listening listening,
             Answer.EventSink sink,
-            Set<String> asked,
+            Predicate<String> asked,
             Duration every,
-            CatalogueBook catalogues) {
+            Function<Sample, SampleBody> shown) {
         this.listening = listening;
         this.sink = sink;
         this.asked = asked;
         this.every = every;
-        this.catalogues = catalogues;
+        this.shown = shown;
     }
 
     /**
@@ -141,7 +145,7 @@ final class SampleStream {
 
     private boolean send(String id, Sample sample) throws InterruptedException {
         lastSentNs = System.nanoTime();
-        return sink.send(id, "sample", SampleBody.of(sample, catalogues));
+        return sink.send(id, "sample", shown.apply(sample));
     }
 
     private boolean keepAlive() throws InterruptedException {
@@ -153,7 +157,7 @@ final class SampleStream {
     }
 
     private boolean isAsked(SampleBatch batch, SampleCursor cursor) {
-        return asked.isEmpty() || asked.contains(batch.getSignal(cursor.signal()).getName());
+        return asked.test(batch.getSignal(cursor.signal()).getName());
     }
 
     private static Sample sampleOf(SampleBatch batch, SampleCursor cursor) {

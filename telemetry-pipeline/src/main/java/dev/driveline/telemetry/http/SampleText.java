@@ -2,10 +2,10 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
-import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleKey;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ enum SampleText {
     CSV("text/csv; charset=utf-8; header=present") {
         @Override
         String head() {
-            return "signal,t,recv,raw,phys,unit,label,quality,late,catalogue\r\n";
+            return "signal,t,recv,raw,phys,unit,label,quality,late,catalogue,path,value,vssUnit\r\n";
         }
 
         @Override
@@ -55,7 +55,18 @@ enum SampleText {
                     .append(body.late())
                     .append(',')
                     .append(quoted(body.catalogue()))
-                    .append("\r\n");
+                    .append(',');
+            SampleBody.Vss vss = body.vss();
+            if (vss == null) {
+                out.append(",,\r\n");
+            } else {
+                out.append(quoted(vss.path()))
+                        .append(',')
+                        .append(vss.value())
+                        .append(',')
+                        .append(quoted(vss.unit()))
+                        .append("\r\n");
+            }
         }
     };
 
@@ -88,8 +99,9 @@ enum SampleText {
      * The whole text.
      *
      * @param pages gives at most so many samples behind a key, or from the first
+     * @param shown a sample as its caller sees it
      */
-    Answer answer(Pages pages, CatalogueBook catalogues) {
+    Answer answer(Pages pages, Function<Sample, SampleBody> shown) {
         return new Answer.Text(
                 contentType,
                 sink -> {
@@ -98,7 +110,7 @@ enum SampleText {
                     while (true) {
                         List<Sample> page = pages.read(after, PAGE);
                         for (Sample sample : page) {
-                            line(SampleBody.of(sample, catalogues), piece);
+                            line(shown.apply(sample), piece);
                             if (piece.length() >= PIECE_CHARACTERS) {
                                 if (!sink.send(piece.toString())) {
                                     return;

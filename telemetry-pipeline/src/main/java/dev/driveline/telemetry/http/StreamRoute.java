@@ -4,7 +4,6 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
-import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
 import dev.driveline.telemetry.live.LivePosition;
 import dev.driveline.telemetry.live.LiveSource;
@@ -31,20 +30,20 @@ final class StreamRoute {
 
     private final VehicleAccess access;
     private final SignalNames names;
-    private final CatalogueBook catalogues;
+    private final SampleView view;
     private final LiveSource live;
 
-    StreamRoute(
-            VehicleAccess access, SignalNames names, CatalogueBook catalogues, LiveSource live) {
+    StreamRoute(VehicleAccess access, SignalNames names, SampleView view, LiveSource live) {
         this.access = access;
         this.names = names;
-        this.catalogues = catalogues;
+        this.view = view;
         this.live = live;
     }
 
     Answer handle(Exchange exchange) {
         ReadableVehicle vehicle = access.vehicle(exchange);
         Set<String> asked = names.requested(exchange, vehicle, MAX_SIGNALS);
+        view.mustSee(exchange.caller(), asked);
         Duration every = every(exchange);
         String lastId = exchange.header("Last-Event-ID");
         LivePosition after = lastId == null ? null : LivePosition.parse(lastId.strip());
@@ -52,7 +51,14 @@ final class StreamRoute {
         Caller caller = exchange.caller();
         return new Answer.Events(sink -> {
             try (LiveSource.Listening listening = live.listen(vehicle.vin(), after)) {
-                new SampleStream(listening, sink, asked, every, catalogues)
+                new SampleStream(
+                                listening,
+                                sink,
+                                name ->
+                                        (asked.isEmpty() || asked.contains(name))
+                                                && !view.hidden(caller).contains(name),
+                                every,
+                                sample -> view.body(caller.tenant(), sample))
                         .run(unreadable, () -> access.isReadable(caller, vehicle.vin()));
             }
         });

@@ -3,6 +3,7 @@ package dev.driveline.telemetry.http;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.live.LiveSource;
@@ -19,20 +20,26 @@ public final class TelemetryRoutes {
             VehicleBook vehicles,
             ModelBook models,
             CatalogueBook catalogues,
+            MappingBook mappings,
             SampleArchive archive,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
-        SignalNames names = new SignalNames(models, catalogues, archive, clock);
+        SignalNames names = new SignalNames(models, catalogues, mappings, archive, clock);
+        SampleView view = new SampleView(catalogues, mappings);
         return List.of(
                 Route.get(
                         LatestRoute.PATH,
                         Scope.TELEMETRY_READ,
-                        new LatestRoute(access, names, archive, catalogues)::handle),
+                        new LatestRoute(access, names, archive, view)::handle),
                 Route.get(
                         HistoryRoute.PATH,
                         Scope.TELEMETRY_READ,
-                        new HistoryRoute(access, names, archive, catalogues, clock)::handle),
+                        new HistoryRoute(access, names, archive, view, clock)::handle),
+                Route.post(
+                        SignalsQueryRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new SignalsQueryRoute(access, names, archive, view)::handle),
                 Route.get(
                         IntakeRoute.PATH,
                         Scope.TELEMETRY_READ,
@@ -40,6 +47,6 @@ public final class TelemetryRoutes {
                 Route.get(
                         StreamRoute.PATH,
                         Scope.TELEMETRY_READ,
-                        new StreamRoute(access, names, catalogues, live)::handle));
+                        new StreamRoute(access, names, view, live)::handle));
     }
 }

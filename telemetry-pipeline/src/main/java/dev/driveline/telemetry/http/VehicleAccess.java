@@ -34,6 +34,17 @@ final class VehicleAccess {
         return new ReadableVehicle(vin, known);
     }
 
+    /**
+     * A vehicle that a request names in its body; null where the tenant has none such.
+     *
+     * @throws ProblemException OUTSIDE_CLAIM
+     */
+    @Nullable ReadableVehicle vehicle(Caller caller, Vin vin) {
+        caller.mustCover(vin);
+        KnownVehicle known = knownTo(caller, vin);
+        return known == null ? null : new ReadableVehicle(vin, known);
+    }
+
     /** Whether the caller may read the vehicle still. */
     boolean isReadable(Caller caller, Vin vin) {
         return caller.covers(vin) && knownTo(caller, vin) != null;

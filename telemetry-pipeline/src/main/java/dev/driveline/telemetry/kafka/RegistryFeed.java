@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.runtime.json.Json;
@@ -15,6 +16,7 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import java.nio.charset.StandardCharsets;
@@ -50,20 +52,28 @@ public final class RegistryFeed implements Facts, AutoCloseable {
     private final VehicleBook vehicles;
     private final ModelBook models;
     private final CatalogueBook catalogues;
+    private final MappingBook mappings;
     private final KafkaConfig kafka;
     private final Admin admin;
     private final TailReader vehicleReader;
     private final TailReader modelReader;
     private final TailReader catalogueReader;
+    private final TailReader mappingReader;
 
     private RegistryFeed(
-            KafkaConfig kafka, VehicleBook vehicles, ModelBook models, CatalogueBook catalogues) {
+            KafkaConfig kafka,
+            VehicleBook vehicles,
+            ModelBook models,
+            CatalogueBook catalogues,
+            MappingBook mappings) {
         this.kafka = kafka;
         this.vehicles = vehicles;
         this.models = models;
         this.catalogues = catalogues;
         this.admin = Admin.create(kafka.client("telemetry-registry-ends"));
         this.catalogueReader = read(Topic.REGISTRY_CATALOGUES, 1, this::takeCatalogue);
+        this.mappings = mappings;
+        this.mappingReader = read(Topic.REGISTRY_MAPPINGS, 1, this::takeMapping);
         this.modelReader = read(Topic.REGISTRY_MODELS, 1, this::takeModel);
         this.vehicleReader = read(Topic.REGISTRY_VEHICLES, kafka.partitions(), this::takeVehicle);
     }
@@ -74,9 +84,14 @@ public final class RegistryFeed implements Facts, AutoCloseable {
      * @throws IllegalStateException if that takes longer than five minutes
      */
     public static RegistryFeed start(
-            KafkaConfig kafka, VehicleBook vehicles, ModelBook models, CatalogueBook catalogues) {
-        RegistryFeed feed = new RegistryFeed(kafka, vehicles, models, catalogues);
+            KafkaConfig kafka,
+            VehicleBook vehicles,
+            ModelBook models,
+            CatalogueBook catalogues,
+            MappingBook mappings) {
+        RegistryFeed feed = new RegistryFeed(kafka, vehicles, models, catalogues, mappings);
         try {
+            feed.mappingReader.awaitCaughtUp(START_LIMIT);
             feed.catalogueReader.awaitCaughtUp(START_LIMIT);
             feed.modelReader.awaitCaughtUp(START_LIMIT);
             feed.vehicleReader.awaitCaughtUp(START_LIMIT);
@@ -128,6 +143,7 @@ public final class RegistryFeed implements Facts, AutoCloseable {
         vehicleReader.close();
         modelReader.close();
         catalogueReader.close();
+        mappingReader.close();
         admin.close(Duration.ofSeconds(1));
     }
 
@@ -155,6 +171,14 @@ public final class RegistryFeed implements Facts, AutoCloseable {
             models.remove(keyOf(record));
         } else {
             models.put(Json.read(record.value(), ModelFact.class));
+        }
+    }
+
+    private void takeMapping(ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null) {
+            mappings.remove(keyOf(record));
+        } else {
+            mappings.put(Json.read(record.value(), MappingFact.class));
         }
     }
 

@@ -16,9 +16,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link SampleTables} wrote. Thread-safe. */
@@ -64,6 +67,35 @@ public final class SampleQueries implements SampleArchive {
                 statement.setArray(6, connection.createArrayOf("text", names.toArray()));
                 statement.setInt(7, limit);
                 return readLatest(statement);
+            }
+        });
+    }
+
+    @Override
+    public Map<Vin, List<Sample>> latest(TenantId tenant, Map<Vin, Set<String>> names) {
+        int asking = tenants.of(tenant);
+        Set<String> all = new TreeSet<>();
+        names.values().forEach(all::addAll);
+        return database.transaction(handle -> {
+            Connection connection = handle.getConnection();
+            try (PreparedStatement statement =
+                    connection.prepareStatement(
+                            """
+                            select s.name, d.unit, d.factor, d.physical_offset, d.is_real,
+                                d.is_unsigned64, d.catalogue, d.position, l.t_us, l.boot,
+                                l.seq, l.place, l.recv_us, l.raw, l.quality, l.late, l.vin
+                            from latest l
+                            join signal s on s.id = l.signal_id
+                            join signal_definition d on d.id = l.definition_id
+                            where l.vin = any (?) and l.tenant_id = ?
+                                and l.signal_id in (select id from signal where name = any (?))
+                            order by l.vin, s.name
+                            """)) {
+                Object[] vins = names.keySet().stream().map(Vin::value).toArray();
+                statement.setArray(1, connection.createArrayOf("text", vins));
+                statement.setInt(2, asking);
+                statement.setArray(3, connection.createArrayOf("text", all.toArray()));
+                return readLatest(statement, names);
             }
         });
     }
@@ -185,21 +217,35 @@ public final class SampleQueries implements SampleArchive {
         List<Sample> samples = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                samples.add(
-                        new Sample(
-                                definitionOf(rows),
-                                new SampleKey(
-                                        rows.getLong(9),
-                                        rows.getLong(10),
-                                        rows.getLong(11),
-                                        rows.getInt(12)),
-                                rows.getLong(13),
-                                rows.getLong(14),
-                                Quality.of(rows.getInt(15)),
-                                rows.getBoolean(16)));
+                samples.add(latestOf(rows));
             }
         }
         return samples;
+    }
+
+    private static Map<Vin, List<Sample>> readLatest(
+            PreparedStatement statement, Map<Vin, Set<String>> names) throws SQLException {
+        Map<Vin, List<Sample>> samples = new LinkedHashMap<>();
+        names.keySet().forEach(vin -> samples.put(vin, new ArrayList<>()));
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Vin vin = Vin.of(rows.getString(17));
+                if (names.getOrDefault(vin, Set.of()).contains(rows.getString(1))) {
+                    samples.computeIfAbsent(vin, _ -> new ArrayList<>()).add(latestOf(rows));
+                }
+            }
+        }
+        return samples;
+    }
+
+    private static Sample latestOf(ResultSet row) throws SQLException {
+        return new Sample(
+                definitionOf(row),
+                new SampleKey(row.getLong(9), row.getLong(10), row.getLong(11), row.getInt(12)),
+                row.getLong(13),
+                row.getLong(14),
+                Quality.of(row.getInt(15)),
+                row.getBoolean(16));
     }
 
     private static List<BootIntake> readIntake(PreparedStatement statement) throws SQLException {

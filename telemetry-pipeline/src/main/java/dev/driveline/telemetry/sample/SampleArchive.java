@@ -4,6 +4,7 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.telemetry.slice.Buckets;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public interface SampleArchive {
             Set<String> names,
             String prefix,
             int limit);
+
+    /** The latest samples of these signals of each vehicle, those that there are. */
+    Map<Vin, List<Sample>> latest(TenantId tenant, Map<Vin, Set<String>> names);
 
     /** The full names of all signals that a vehicle ever sent. */
     Set<String> names(TenantId tenant, Vin vin);
