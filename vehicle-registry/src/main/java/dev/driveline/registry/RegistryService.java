@@ -17,6 +17,7 @@ import dev.driveline.registry.http.CatalogueRoutes;
 import dev.driveline.registry.http.CertificateRoutes;
 import dev.driveline.registry.http.FleetClaims;
 import dev.driveline.registry.http.FleetRoutes;
+import dev.driveline.registry.http.ForeignCertificateRoutes;
 import dev.driveline.registry.http.GrantRoutes;
 import dev.driveline.registry.http.LimitRoutes;
 import dev.driveline.registry.http.ModelRoutes;
@@ -35,6 +36,7 @@ import dev.driveline.registry.postgres.CatalogueTable;
 import dev.driveline.registry.postgres.CertificateTable;
 import dev.driveline.registry.postgres.EnrolmentTables;
 import dev.driveline.registry.postgres.FleetTable;
+import dev.driveline.registry.postgres.ForeignCertificateTable;
 import dev.driveline.registry.postgres.GrantTable;
 import dev.driveline.registry.postgres.LimitTable;
 import dev.driveline.registry.postgres.ModelTable;
@@ -157,7 +159,8 @@ public final class RegistryService implements AutoCloseable {
         var vehicles = new VehicleTable(database, announcements, process.clock(), random);
         var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
-        var authorities = new AuthorityTable(database, announcements, process.clock());
+        var authorities = new AuthorityTable(
+                        database, announcements, process.clock(), Fingerprints::ofNameIn);
         for (IssuingAuthority authority : opened) {
             authorities.trust(
                     authority.id(), authority.tenant(), encoded(authority.chain()).getFirst());
@@ -193,6 +196,12 @@ public final class RegistryService implements AutoCloseable {
                                 (pem, tenant, prefixes) ->
                                         ForeignAuthorities.read(
                                                 pem, tenant, prefixes, process.clock().instant()))
+                        .routes());
+        rest.accept(
+                new ForeignCertificateRoutes(
+                                authorities,
+                                new ForeignCertificateTable(
+                                        database, announcements, authorities, process.clock()))
                         .routes());
         rest.accept(revocation(config, process, opened, issuers, database, certificates));
         rest.accept(new AuditRoutes(new AuditTable(database)).routes());

@@ -11,6 +11,7 @@ import dev.driveline.contract.registry.AccessRule.State;
 import dev.driveline.contract.registry.AccessRule.TrustAnchor;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.registry.x509.AuthorityConfig;
+import dev.driveline.registry.x509.Fingerprints;
 import dev.driveline.registry.x509.IssuingAuthority;
 import dev.driveline.registry.x509.Profile;
 import dev.driveline.runtime.json.Json;
@@ -147,6 +148,112 @@ final class AuthorityIT {
         assertEquals(200, rig.post(PATH + "/" + id + ":retire", "").status());
         assertEquals(State.REMOVED, lastRule(id, 2).state());
         assertEquals("PATH", explain(own.vehicle("demo", "WDXV0TESTREG50002")));
+    }
+
+    @Test
+    void oneCertificateOfAnAutomakersOwnIsRevokedAndUnheld() throws Exception {
+        TestAuthority own = TestAuthority.root("Revoking");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WRV"))
+                        .json()
+                        .path("id")
+                        .asText();
+        TestIdentity leaf = own.vehicle("demo", "WRVV0TESTREG50010");
+        TestIdentity other = own.vehicle("demo", "WRVV0TESTREG50011");
+        String serial = EstClient.idOf(leaf.certificate());
+        String path = PATH + "/" + id + "/certificates";
+        String key =
+                "certificate/"
+                        + Fingerprints.of(leaf.certificate().getIssuerX500Principal())
+                        + "/"
+                        + serial;
+        assertEquals(404, rig.get(path + "/" + serial).status());
+        assertEquals("ALL", explain(leaf));
+        Reply held = rig.post(path + "/" + serial + ":revoke", reason("certificateHold"));
+        assertEquals(200, held.status(), held.json().toString());
+        assertEquals("HELD", held.json().path("state").asText());
+        assertEquals("REVOKED", explain(leaf));
+        assertEquals("ALL", explain(other));
+        assertEquals(
+                List.of(serial), rig.get(path).json().findValuesAsText("serial"), "it is listed");
+        Reply unheld = rig.post(path + "/" + serial + ":unhold", "");
+        assertEquals("GOOD", unheld.json().path("state").asText());
+        assertEquals(unheld.json(), rig.get(path + "/" + serial).json());
+        assertEquals("ALL", explain(leaf));
+        assertEquals(0, rig.get(path).json().path("items").size());
+        assertEquals("CONFLICT", rig.post(path + "/" + serial + ":unhold", "").code());
+        assertEquals(
+                "REVOKED",
+                rig.post(path + "/" + serial + ":revoke", reason("keyCompromise"))
+                        .json()
+                        .path("state")
+                        .asText());
+        Reply again = rig.post(path + "/" + serial + ":revoke", reason("superseded"));
+        assertEquals("keyCompromise", again.json().path("reason").asText(), "it is for ever");
+        assertEquals("CONFLICT", rig.post(path + "/" + serial + ":unhold", "").code());
+        List<AccessRule> told =
+                Eventually.within(LIMIT)
+                        .value("three rules", () -> rig.rules(key), rules -> rules.size() == 3);
+        assertEquals(
+                List.of(State.IN_FORCE, State.REMOVED, State.IN_FORCE),
+                told.stream().map(AccessRule::state).toList());
+        assertTrue(told.get(1).version() > told.get(0).version());
+        assertTrue(told.get(2).version() > told.get(1).version());
+        assertEquals(
+                "keyCompromise", ((AccessRule.RevokedCertificate) told.getLast()).reason());
+        List<String> changes =
+                rig.get("/api/v1/audit/registry?kind=foreign_certificate")
+                        .json()
+                        .findValuesAsText("change");
+        assertEquals(List.of("ADDED", "CHANGED", "CHANGED", "CHANGED"), changes);
+        assertEquals(204, rig.post("/api/v1/registry:republish", "").status());
+        Eventually.within(LIMIT).that("it is told again", () -> rig.rules(key).size() == 4);
+        assertEquals(State.IN_FORCE, rig.rules(key).getLast().state());
+    }
+
+    @Test
+    void aRevocationReachesItsOwnTenantsAuthorityOnly() throws Exception {
+        TestAuthority own = TestAuthority.root("Same name");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WSN"))
+                        .json()
+                        .path("id")
+                        .asText();
+        String revoke = "/certificates/1:revoke";
+        String reason = reason("superseded");
+        assertEquals(
+                "AUTHORITY_UNKNOWN",
+                rig.call("other", "POST", PATH + "/" + id + revoke, reason).code());
+        assertEquals(
+                "AUTHORITY_UNKNOWN",
+                rig.post(PATH + "/" + "0".repeat(64) + revoke, reason).code());
+        assertEquals(
+                "CONFLICT",
+                rig.post(PATH + "/" + issuing() + revoke, reason).code(),
+                "what is issued here has a place of its own");
+        for (String serial : List.of("0", "01", "AB", "x", "1".repeat(41))) {
+            assertEquals(
+                    "INVALID_REQUEST",
+                    rig.post(PATH + "/" + id + "/certificates/" + serial + ":revoke", reason)
+                            .code(),
+                    serial);
+        }
+        assertEquals(
+                "INVALID_REQUEST",
+                rig.post(PATH + "/" + id + revoke, reason("because")).code());
+        assertEquals(
+                403,
+                rig.call("demo//WSNV0TESTREG50012", "POST", PATH + "/" + id + revoke, reason)
+                        .status());
+        String twin = TestAuthority.root("Same name").asIdentity().certificatePem();
+        Reply refused = add("other", twin, List.of("LSN"));
+        assertEquals("CONFLICT", refused.code());
+        assertTrue(refused.detail().contains("same name"), refused.detail());
+        assertEquals(201, add("demo", twin, List.of("WSN")).status(), "its own successor may");
+    }
+
+    private static String reason(String reason) {
+        return "{\"reason\":\"" + reason + "\"}";
     }
 
     @Test

@@ -81,6 +81,7 @@ final class RegistryApiIT {
                 List.of(
                         "/api/v1/certificates/{id}:revoke",
                         "/api/v1/authorities/{id}:revoke",
+                        "/api/v1/authorities/{id}/certificates/{serial}:revoke",
                         "/api/v1/vehicles/{vin}/certificates:revoke")) {
             BODIES.put("POST " + path, "{\"reason\":\"keyCompromise\"}");
         }

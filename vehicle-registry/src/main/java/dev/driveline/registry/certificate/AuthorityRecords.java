@@ -26,7 +26,7 @@ public interface AuthorityRecords {
      * Trusts an automaker's own authority.
      *
      * @throws InvalidValueException ALREADY_EXISTS; CONFLICT where a prefix holds vehicles of
-     *     another tenant, or another tenant's authority speaks for them
+     *     another tenant, or another tenant's authority speaks for them or has the same name
      */
     AuthorityRecord add(AuthorityRecord foreign);
 

@@ -141,7 +141,7 @@ public final class AuthorityRoutes {
                 Pem.certificate(record.certificate()));
     }
 
-    private static String id(Exchange exchange) {
+    static String id(Exchange exchange) {
         String id = exchange.path("id");
         if (!ID.matcher(id).matches()) {
             throw new InvalidValueException(

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,20 @@ public final class AuthorityTable implements AuthorityRecords {
     private final Database database;
     private final Announcements announcements;
     private final Clock clock;
+    private final Function<byte[], String> nameOf;
 
-    public AuthorityTable(Database database, Announcements announcements, Clock clock) {
+    /**
+     * @param nameOf SHA-256 of the DER name in a certificate in DER, hexadecimal
+     */
+    public AuthorityTable(
+            Database database,
+            Announcements announcements,
+            Clock clock,
+            Function<byte[], String> nameOf) {
         this.database = database;
         this.announcements = announcements;
         this.clock = clock;
+        this.nameOf = nameOf;
     }
 
     /**
@@ -99,7 +109,7 @@ public final class AuthorityTable implements AuthorityRecords {
 
     @Override
     public AuthorityRecord get(TenantId tenant, String id) {
-        return database.transaction(handle -> find(handle, tenant, id, ""));
+        return database.transaction(handle -> find(handle, tenant, id));
     }
 
     @Override
@@ -128,6 +138,7 @@ public final class AuthorityTable implements AuthorityRecords {
             for (String prefix : foreign.vinPrefixes()) {
                 mustBeFree(handle, foreign.tenant(), prefix);
             }
+            mustBeNamedOnce(handle, foreign.tenant(), nameOf(foreign));
             boolean added =
                     insert(
                             handle,
@@ -144,7 +155,7 @@ public final class AuthorityTable implements AuthorityRecords {
                         "is registered, or was: one that ended does not come back");
             }
             announce(handle, announcements, foreign.id());
-            return find(handle, foreign.tenant(), foreign.id(), "");
+            return find(handle, foreign.tenant(), foreign.id());
         });
     }
 
@@ -168,6 +179,36 @@ public final class AuthorityTable implements AuthorityRecords {
                 .one()) {
             throw new InvalidValueException(
                     ErrorCode.CONFLICT, "vinPrefixes", prefix, "is in use by another tenant");
+        }
+    }
+
+    /** SHA-256 of its DER name, by which the gateways know what it signed. */
+    String nameOf(AuthorityRecord authority) {
+        return nameOf.apply(authority.certificate());
+    }
+
+    /**
+     * A revocation names issuer and serial number, so one tenant's must not reach what an authority
+     * of another's signed that happens to bear the same name.
+     *
+     * @param name SHA-256 of a DER name
+     * @throws InvalidValueException CONFLICT
+     */
+    void mustBeNamedOnce(Handle handle, TenantId tenant, String name) {
+        String sql =
+                "SELECT certificate FROM authority WHERE tenant <> :tenant AND state = 'IN_FORCE'";
+        boolean taken =
+                handle.createQuery(sql)
+                        .bind("tenant", tenant.value())
+                        .mapTo(byte[].class)
+                        .stream()
+                        .anyMatch(theirs -> nameOf.apply(theirs).equals(name));
+        if (taken) {
+            throw new InvalidValueException(
+                    ErrorCode.CONFLICT,
+                    "authority",
+                    name,
+                    "another tenant's authority has the same name (SHA-256 of the subject)");
         }
     }
 
@@ -205,7 +246,7 @@ public final class AuthorityTable implements AuthorityRecords {
                 .bind("id", before.id())
                 .execute();
         announce(handle, announcements, before.id());
-        return find(handle, before.tenant(), before.id(), "");
+        return find(handle, before.tenant(), before.id());
     }
 
     /** Tells the gateways what is true of an authority, whose row is locked. */
@@ -233,6 +274,13 @@ public final class AuthorityTable implements AuthorityRecords {
                                     now.vinPrefixes());
                         })
                         .one());
+    }
+
+    /**
+     * @throws InvalidValueException AUTHORITY_UNKNOWN
+     */
+    static AuthorityRecord find(Handle handle, TenantId tenant, String id) {
+        return find(handle, tenant, id, "");
     }
 
     private static AuthorityRecord find(Handle handle, TenantId tenant, String id, String lock) {

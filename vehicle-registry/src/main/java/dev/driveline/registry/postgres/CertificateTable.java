@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class CertificateTable implements Certificates {
 
     /** RFC 5280 §5.3.1's name for the end of a hold. */
-    private static final String UNHELD = "removeFromCRL";
+    static final String UNHELD = "removeFromCRL";
 
     private final Database database;
     private final Announcements announcements;

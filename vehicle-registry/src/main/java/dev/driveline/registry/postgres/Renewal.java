@@ -71,6 +71,7 @@ public final class Renewal {
                 .forEach(id -> CertificateTable.announce(handle, announcements, id));
         below(handle, "SELECT id FROM authority WHERE access_version BETWEEN 1 AND :below", below)
                 .forEach(id -> AuthorityTable.announce(handle, announcements, id));
+        ForeignCertificateTable.renew(handle, announcements, below);
         exceptions.renew(handle, below);
         grants.renew(handle, below);
         limits.renew(handle, below);

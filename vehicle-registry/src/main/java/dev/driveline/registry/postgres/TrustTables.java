@@ -33,6 +33,10 @@ public final class TrustTables implements TrustFacts {
                     SELECT 1 FROM certificate
                     WHERE id = :id AND issuer = :issuer AND tenant = :tenant
                         AND reason IS NOT NULL
+                ) OR EXISTS (
+                    SELECT 1 FROM foreign_certificate
+                    WHERE serial = :id AND issuer = :issuer AND tenant = :tenant
+                        AND reason IS NOT NULL
                 )
                 """;
         return database.transaction(handle ->

@@ -32,19 +32,27 @@ public final class Fingerprints {
 
     /** As {@link #of(PublicKey)}, of the key in a certificate in DER. */
     public static String ofKeyIn(byte[] certificate) {
-        try {
-            return of(
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(certificate))
-                            .getPublicKey());
-        } catch (CertificateException impossible) {
-            throw new IllegalStateException("a certificate that was issued", impossible);
-        }
+        return of(read(certificate).getPublicKey());
+    }
+
+    /** As {@link #of(X500Principal)}, of the subject of a certificate in DER. */
+    public static String ofNameIn(byte[] certificate) {
+        return of(read(certificate).getSubjectX500Principal());
     }
 
     /** SHA-256 of the DER name, hexadecimal. */
     public static String of(X500Principal name) {
         return sha256(name.getEncoded());
+    }
+
+    private static X509Certificate read(byte[] certificate) {
+        try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(certificate));
+        } catch (CertificateException impossible) {
+            throw new IllegalStateException("a certificate that was kept", impossible);
+        }
     }
 
     private static String sha256(byte[] bytes) {
