@@ -28,6 +28,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -250,6 +253,69 @@ final class AuthorityIT {
         assertEquals("CONFLICT", refused.code());
         assertTrue(refused.detail().contains("same name"), refused.detail());
         assertEquals(201, add("demo", twin, List.of("WSN")).status(), "its own successor may");
+    }
+
+    @Test
+    void nobodyElseAddsVehiclesUnderAnAuthoritysPrefix() throws Exception {
+        TestAuthority own = TestAuthority.root("Claiming");
+        String id =
+                add("demo", own.asIdentity().certificatePem(), List.of("WCL", "XCLV0"))
+                        .json()
+                        .path("id")
+                        .asText();
+        for (String tenant : List.of("demo", "other")) {
+            assertEquals(
+                    201,
+                    rig.call(
+                                    tenant,
+                                    "POST",
+                                    "/api/v1/models",
+                                    "{\"id\":\"claimed\",\"name\":\"x\"}")
+                            .status());
+        }
+        for (String vin : List.of("WCLV0TESTREG50020", "XCLV0TESTREG50020")) {
+            Reply refused = addVehicle("other", vin);
+            assertEquals("CONFLICT", refused.code(), refused.json().toString());
+            assertTrue(refused.detail().contains(vin), refused.detail());
+        }
+        assertEquals(201, addVehicle("other", "XCLA0TESTREG50020").status());
+        assertEquals(201, addVehicle("demo", "WCLV0TESTREG50021").status());
+        String lines =
+                "vin,model\nWCLV0TESTREG50022,claimed\nXCLA0TESTREG50023,claimed\n";
+        JsonNode summary =
+                rig.lines("other", "/api/v1/vehicles:import?mode=best-effort", "text/csv", lines)
+                        .getLast()
+                        .path("summary");
+        assertEquals(1, summary.at("/count/added").asInt(), summary.toString());
+        assertEquals("CONFLICT", summary.at("/rejections/0/code").asText());
+        assertEquals(2, summary.at("/rejections/0/line").asInt());
+        assertEquals(200, rig.post(PATH + "/" + id + ":retire", "").status());
+        assertEquals(201, addVehicle("other", "WCLV0TESTREG50020").status(), "it has ended");
+    }
+
+    /** Whichever comes first, there is never both. */
+    @Test
+    void anAuthorityAndAnothersVehicleDoNotComeAtOnce() throws Exception {
+        rig.call("other", "POST", "/api/v1/models", "{\"id\":\"claimed\",\"name\":\"x\"}");
+        for (int i = 0; i < 10; i++) {
+            String prefix = "WR" + i;
+            String pem = TestAuthority.root("Racing " + i).asIdentity().certificatePem();
+            var authority =
+                    CompletableFuture.supplyAsync(() -> add("demo", pem, List.of(prefix)));
+            Reply vehicle = addVehicle("other", prefix + "V0TESTREG50030");
+            assertEquals(
+                    Set.of(201, 409),
+                    new TreeSet<>(List.of(authority.get().status(), vehicle.status())),
+                    prefix);
+        }
+    }
+
+    private static Reply addVehicle(String tenant, String vin) {
+        return rig.call(
+                tenant,
+                "POST",
+                "/api/v1/vehicles",
+                "{\"vin\":\"%s\",\"model\":\"claimed\"}".formatted(vin));
     }
 
     private static String reason(String reason) {

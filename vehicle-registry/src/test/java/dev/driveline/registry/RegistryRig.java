@@ -284,11 +284,15 @@ final class RegistryRig implements AutoCloseable {
 
     /** The lines of an answer that comes in lines. */
     List<JsonNode> lines(String path, String type, String body) {
+        return lines("demo", path, type, body);
+    }
+
+    List<JsonNode> lines(String token, String path, String type, String body) {
         HttpRequest request =
                 HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:" + process.rest().port() + path))
                         .timeout(Duration.ofSeconds(60))
-                        .header("Authorization", "Bearer demo")
+                        .header("Authorization", "Bearer " + token)
                         .header("Content-Type", type)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build();

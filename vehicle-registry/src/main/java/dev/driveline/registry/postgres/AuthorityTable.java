@@ -25,8 +25,14 @@ import org.jspecify.annotations.Nullable;
 /** Table {@code authority}: the trust anchors that the gateways were told. */
 public final class AuthorityTable implements AuthorityRecords {
 
-    /** One key for the lock that serialises what claims VINs. */
+    /**
+     * One key for the lock on what claims VINs: alone for who adds an authority, shared for who
+     * adds vehicles.
+     */
     private static final String CLAIMS = "authority claims";
+
+    /** Why a vehicle cannot be added. */
+    static final String CLAIMED = "another tenant's authority speaks for VINs that begin so";
 
     private final Database database;
     private final Announcements announcements;
@@ -157,6 +163,29 @@ public final class AuthorityTable implements AuthorityRecords {
             announce(handle, announcements, foreign.id());
             return find(handle, foreign.tenant(), foreign.id());
         });
+    }
+
+    /**
+     * Those of the VINs for which another tenant's authority speaks. No authority comes before the
+     * transaction ends.
+     */
+    static Set<String> claimed(Handle handle, TenantId tenant, List<String> vins) {
+        String sql =
+                """
+                SELECT v.vin FROM unnest(:vins::text[]) AS v (vin)
+                WHERE EXISTS (
+                    SELECT FROM authority a, unnest(a.vin_prefixes) AS theirs
+                    WHERE a.tenant <> :tenant AND a.kind = 'FOREIGN' AND a.state = 'IN_FORCE'
+                        AND starts_with(v.vin, theirs)
+                )
+                """;
+        handle.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(?, 0))", CLAIMS);
+        return Set.copyOf(
+                handle.createQuery(sql)
+                        .bindArray("vins", String.class, vins)
+                        .bind("tenant", tenant.value())
+                        .mapTo(String.class)
+                        .list());
     }
 
     /** An anchor of one tenant must not speak for another's vehicles. */

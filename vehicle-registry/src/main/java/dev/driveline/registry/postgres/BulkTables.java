@@ -74,6 +74,7 @@ public final class BulkTables implements BulkStore {
             Set<String> models,
             Map<String, Vehicle> mine,
             Set<String> others,
+            Set<String> claimed,
             Map<String, Tbox> boxes) {}
 
     private List<Outcome> add(Handle handle, TenantId tenant, List<NewVehicle> vehicles)
@@ -112,6 +113,9 @@ public final class BulkTables implements BulkStore {
         if (known.others().contains(vehicle.vin().value())) {
             return rejected(ErrorCode.ALREADY_EXISTS, "vehicle", vehicle.vin(), "exists already");
         }
+        if (known.claimed().contains(vehicle.vin().value())) {
+            return rejected(ErrorCode.CONFLICT, "vehicle", vehicle.vin(), AuthorityTable.CLAIMED);
+        }
         if (!known.models().contains(vehicle.model().value())) {
             return rejected(ErrorCode.MODEL_UNKNOWN, "model", vehicle.model(), "is not known");
         }
@@ -139,6 +143,7 @@ public final class BulkTables implements BulkStore {
 
     private static Known known(Handle handle, TenantId tenant, List<NewVehicle> vehicles) {
         List<String> vins = texts(vehicles, NewVehicle::vin);
+        Set<String> claimed = AuthorityTable.claimed(handle, tenant, vins);
         Map<String, Vehicle> mine = new HashMap<>();
         VehicleTable.read(handle, tenant, vins)
                 .forEach(vehicle -> mine.put(vehicle.vin().value(), vehicle));
@@ -171,7 +176,7 @@ public final class BulkTables implements BulkStore {
                 .bindArray("serials", String.class, texts(vehicles, NewVehicle::tbox))
                 .map((row, _) -> TboxTable.tboxOf(row))
                 .forEach(box -> boxes.put(box.serial().value(), box));
-        return new Known(models, mine, others, boxes);
+        return new Known(models, mine, others, claimed, boxes);
     }
 
     /** In order of VINs, so that two loads cannot wait for each other. */

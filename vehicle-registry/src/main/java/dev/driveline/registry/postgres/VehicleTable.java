@@ -70,6 +70,11 @@ public final class VehicleTable implements Vehicles {
                 """;
         return database.transaction(handle -> {
             FleetTable.hold(handle, vehicle.tenant());
+            String vin = vehicle.vin().value();
+            if (!AuthorityTable.claimed(handle, vehicle.tenant(), List.of(vin)).isEmpty()) {
+                throw new InvalidValueException(
+                        ErrorCode.CONFLICT, "vehicle", vin, AuthorityTable.CLAIMED);
+            }
             ModelTable.hold(handle, vehicle.tenant(), vehicle.model());
             int added =
                     handle.createUpdate(sql)

@@ -17,7 +17,8 @@ public interface Vehicles {
     /**
      * Adds a vehicle.
      *
-     * @throws InvalidValueException ALREADY_EXISTS, MODEL_UNKNOWN, or CONFLICT about the TBox
+     * @throws InvalidValueException ALREADY_EXISTS, MODEL_UNKNOWN, or CONFLICT about the TBox or a
+     *     VIN for which another tenant's authority speaks
      */
     Vehicle add(NewVehicle vehicle);
 
