@@ -157,7 +157,8 @@ public final class RegistryService implements AutoCloseable {
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
         var vehicles = new VehicleTable(database, announcements, process.clock(), random);
-        var tboxes = new TboxTable(database, config.tokenValidity(), process.clock(), random);
+        var tboxes = new TboxTable(
+                        database, announcements, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
         var authorities = new AuthorityTable(
                         database, announcements, process.clock(), Fingerprints::ofNameIn);

@@ -3,6 +3,7 @@ package dev.driveline.registry;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -253,8 +254,13 @@ final class RegistryIT {
                         .json()
                         .path("state")
                         .asText());
+        String without = rig.get("/api/v1/vehicles/" + vin).header("ETag");
         assertEquals(201, rig.post("/api/v1/tboxes", bind.formatted(serial, vin)).status());
+        String with = rig.get("/api/v1/vehicles/" + vin).header("ETag");
+        assertNotEquals(without, with, "the vehicle has changed");
+        assertEquals(412, patch("{\"state\":\"ACTIVE\"}", "If-Match", without).status());
         assertEquals(201, rig.post("/api/v1/tboxes", bind.formatted(serial, vin)).status());
+        assertEquals(with, rig.get("/api/v1/vehicles/" + vin).header("ETag"), "nothing has");
         assertEquals(409, rig.post("/api/v1/tboxes", bind.formatted(serial, other)).status());
         assertEquals(409, rig.post("/api/v1/tboxes", bind.formatted("TC-1", vin)).status());
         assertEquals(vin.value(), rig.get("/api/v1/tboxes/" + serial).json().path("vin").asText());

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,19 @@ public final class TboxTable implements Tboxes {
     private static final int TOKEN_BYTES = 32;
 
     private final Database database;
+    private final Announcements announcements;
     private final Duration tokenValidity;
     private final Clock clock;
     private final SecureRandom random;
 
-    public TboxTable(Database database, Duration tokenValidity, Clock clock, SecureRandom random) {
+    public TboxTable(
+            Database database,
+            Announcements announcements,
+            Duration tokenValidity,
+            Clock clock,
+            SecureRandom random) {
         this.database = database;
+        this.announcements = announcements;
         this.tokenValidity = tokenValidity;
         this.clock = clock;
         this.random = random;
@@ -42,11 +50,18 @@ public final class TboxTable implements Tboxes {
     @Override
     public Tbox bind(TenantId tenant, TboxSerial serial, @Nullable Vin vin) {
         return database.transaction(handle -> {
-            if (vin != null) {
-                FleetTable.hold(handle, tenant);
-                VehicleTable.lock(handle, tenant, vin);
+            if (vin == null) {
+                return bind(handle, tenant, serial, null);
             }
-            return bind(handle, tenant, serial, vin);
+            FleetTable.hold(handle, tenant);
+            VehicleTable.lock(handle, tenant, vin);
+            boolean already =
+                    find(handle, serial, "").filter(box -> vin.equals(box.vin())).isPresent();
+            Tbox bound = bind(handle, tenant, serial, vin);
+            if (!already) {
+                VehicleTable.announce(handle, announcements, tenant, List.of(vin.value()));
+            }
+            return bound;
         });
     }
 

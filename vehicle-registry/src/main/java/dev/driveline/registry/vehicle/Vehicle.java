@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalogue in force for its model when it was read; no part of what the version says
  * @param tbox the one built in; null for none
  * @param fleets those that it is in, in order
- * @param version rises with everything that the fact says; also the ETag
+ * @param version rises with everything that the fact says, and with the TBox; also the ETag
  */
 public record Vehicle(
         Vin vin,
