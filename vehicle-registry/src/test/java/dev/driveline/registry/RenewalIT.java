@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.registry.EstClient.Answer;
+import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.registry.x509.Mutations;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.bouncycastle.asn1.ASN1Sequence;
@@ -196,6 +198,44 @@ final class RenewalIT {
                             });
         }
         assertEquals(Set.of(200, 400), seen);
+    }
+
+    /** They had neither the key's fingerprint nor the authority; 1,201 are three rounds. */
+    @Test
+    void certificatesOfAnEarlierVersionAreCompletedAtTheStart() throws Exception {
+        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40010");
+        EstClient other = EstClient.registered(rig, "WDRV0TESTREG40011");
+        KeyPair keys = TestCa.newKeys();
+        String id = EstClient.idOf(client.enrolled(keys).certificate());
+        String authority = authorityOf(id);
+        rig.sql("UPDATE certificate SET spki = NULL, authority = NULL WHERE id = '" + id + "'");
+        String copy =
+                """
+                INSERT INTO certificate (id, issuer, tenant, vin, tbox_serial, not_before,
+                                         not_after, der)
+                SELECT %s, %s, tenant, vin, tbox_serial, not_before, not_after, der
+                FROM certificate, generate_series(1, %d) AS n WHERE id = '%s'
+                """;
+        rig.sql(copy.formatted("'c0ffee' || to_hex(n)", "issuer", 1_200, id));
+        rig.sql(copy.formatted("'beef' || n", "repeat('0', 64)", 3, id));
+        for (String incomplete : List.of(id, "c0ffee1", "c0ffee4b0", "beef1")) {
+            assertEquals("", authorityOf(incomplete));
+        }
+        rig.stop();
+        rig.start(0);
+        for (String completed : List.of(id, "c0ffee1", "c0ffee4b0")) {
+            assertEquals(authority, authorityOf(completed));
+        }
+        assertEquals("", authorityOf("beef1"), "nobody here has that name");
+        Answer shared = other.enrol(keys);
+        assertEquals(400, shared.status());
+        assertTrue(shared.text().contains("another vehicle"), shared.text());
+    }
+
+    private static String authorityOf(String certificate) {
+        Reply reply = rig.get("/api/v1/certificates/" + certificate);
+        assertEquals(200, reply.status(), reply.json().toString());
+        return reply.json().path("authority").asText();
     }
 
     private static byte[] bytes(String text) {
