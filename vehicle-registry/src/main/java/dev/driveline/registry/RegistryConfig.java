@@ -2,6 +2,7 @@ package dev.driveline.registry;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.registry.est.EstConfig;
+import dev.driveline.registry.http.RevocationLimits;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.vehicle.CheckDigitPolicy.Mode;
 import dev.driveline.registry.x509.AuthorityConfig;
@@ -21,6 +22,7 @@ import java.util.Locale;
  * @param signingKeyId its {@code kid}
  * @param checkDigits what is done about VINs whose check digit does not hold
  * @param tokenValidity of one-time enrolment tokens
+ * @param revocation how often lists and answers about certificates are given to anybody
  * @param epoch raised by one after a restore from backup; everything is published anew then
  */
 public record RegistryConfig(
@@ -32,6 +34,7 @@ public record RegistryConfig(
         String signingKeyId,
         CheckDigitPolicy checkDigits,
         Duration tokenValidity,
+        RevocationLimits revocation,
         int epoch) {
 
     public static RegistryConfig from(Settings settings) {
@@ -47,6 +50,7 @@ public record RegistryConfig(
                         modeOf(settings, Vin.Region.CHINA, Mode.WARN),
                         modeOf(settings, Vin.Region.OTHER, Mode.OFF)),
                 settings.duration("registry.token-validity", Duration.ofHours(24)),
+                RevocationLimits.from(settings),
                 settings.integer("registry.epoch", 0, 0, Versions.MAX_EPOCH));
     }
 

@@ -298,7 +298,10 @@ public final class RegistryService implements AutoCloseable {
                         request -> {
                             OcspResponder.Reply reply = responder.answer(request);
                             return new RevocationRoutes.Said(reply.der(), reply.life());
-                        })
+                        },
+                        config.revocation(),
+                        process.metrics(),
+                        process.clock())
                 .routes();
     }
 

@@ -9,6 +9,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.registry.est.EstConfig;
+import dev.driveline.registry.http.RevocationLimits;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.x509.AuthorityConfig;
 import dev.driveline.registry.x509.Profile;
@@ -94,6 +95,7 @@ final class RegistryRig implements AutoCloseable {
 
     @Nullable String publicUrl = "http://127.0.0.1:1";
     int perTbox = 1_000;
+    RevocationLimits revocation = new RevocationLimits(10_000, 100_000);
     int restPort;
     private RegistryService service;
 
@@ -172,6 +174,7 @@ final class RegistryRig implements AutoCloseable {
                                         CheckDigitPolicy.Mode.ENFORCE,
                                         CheckDigitPolicy.Mode.OFF),
                                 Duration.ofHours(1),
+                                revocation,
                                 epoch),
                         process);
         process.open();

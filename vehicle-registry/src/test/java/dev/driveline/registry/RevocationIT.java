@@ -11,7 +11,9 @@ import dev.driveline.contract.registry.AccessRule;
 import dev.driveline.contract.registry.AccessRule.RevokedCertificate;
 import dev.driveline.contract.registry.AccessRule.State;
 import dev.driveline.registry.RegistryRig.Reply;
+import dev.driveline.registry.http.RevocationLimits;
 import dev.driveline.registry.x509.Fingerprints;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.TestIdentity;
 import java.io.ByteArrayInputStream;
@@ -159,6 +161,80 @@ final class RevocationIT {
         assertNotNull(list().getRevokedCertificate(leaf));
         assertEquals(404, fetch(crl().replace(issuerId(), "0".repeat(64))).statusCode());
         assertEquals(404, fetch("/crl/x.crl").statusCode());
+    }
+
+    /** For clients that know no tags. */
+    @Test
+    void aListIsKnownByItsDateToo() throws Exception {
+        X509Certificate leaf =
+                EstClient.registered(rig, "WDRV0TESTREG60014").enrolled().certificate();
+        revoke(leaf, "certificateHold");
+        String date =
+                Eventually.within(LIMIT)
+                        .value(
+                                "a list of a second that is over",
+                                () -> header(fetch(crl()), "Last-Modified"),
+                                found -> !found.isEmpty());
+        assertTrue(date.endsWith(" GMT"), date);
+        assertEquals(304, fetch(crl(), "If-Modified-Since", date).statusCode());
+        String longAgo = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assertEquals(200, fetch(crl(), "If-Modified-Since", longAgo).statusCode());
+        assertEquals(200, fetch(crl(), "If-Modified-Since", "yesterday").statusCode());
+        String tag = header(fetch(crl()), "ETag");
+        assertEquals(
+                200,
+                fetch(crl(), "If-Modified-Since", date, "If-None-Match", "\"0\"").statusCode(),
+                "a tag goes before a date");
+        for (String tags : List.of("\"0\", " + tag, "W/" + tag, "*")) {
+            assertEquals(304, fetch(crl(), "If-None-Match", tags).statusCode(), tags);
+        }
+        revoke(leaf, "superseded");
+        assertEquals(200, fetch(crl(), "If-Modified-Since", date).statusCode());
+    }
+
+    @Test
+    void whoAsksTooOftenWaits() throws Exception {
+        String crl = crl();
+        try {
+            restarted(new RevocationLimits(1_000, 3));
+            for (int i = 0; i < 3; i++) {
+                assertEquals(200, fetch(crl).statusCode());
+            }
+            assertRefused(crl, "address");
+            assertRefused("/ocsp/MAA=", "address");
+            assertEquals(200, rig.get("/api/v1/authorities").status(), "nothing else waits");
+            restarted(new RevocationLimits(1, 100_000));
+            Eventually.within(LIMIT).that("all is used up", () -> fetch(crl).statusCode() == 429);
+            assertRefused(crl, "all");
+        } finally {
+            restarted(new RevocationLimits(10_000, 100_000));
+        }
+    }
+
+    private static void restarted(RevocationLimits limits) {
+        rig.stop();
+        rig.revocation = limits;
+        rig.start(0);
+    }
+
+    private static void assertRefused(String path, String limit) throws Exception {
+        HttpResponse<byte[]> refused =
+                Eventually.within(LIMIT)
+                        .value(
+                                "one too many",
+                                () -> fetch(path),
+                                answer -> answer.statusCode() == 429);
+        var problem = Json.tree(refused.body());
+        assertEquals("RATE_LIMITED", problem.path("code").asText());
+        assertEquals(limit, problem.path("limit").asText());
+        int waitS = Integer.parseInt(header(refused, "Retry-After"));
+        assertTrue(waitS >= 1 && waitS <= 60, refused.headers().toString());
+        assertTrue(
+                rig.process()
+                                .metrics()
+                                .counter("revocation.questions.refused", "limit", limit)
+                                .count()
+                        >= 1);
     }
 
     @Test

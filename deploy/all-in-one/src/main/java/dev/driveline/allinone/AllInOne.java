@@ -14,6 +14,7 @@ import dev.driveline.gateway.mqtt.EdgeConfig;
 import dev.driveline.registry.RegistryConfig;
 import dev.driveline.registry.RegistryService;
 import dev.driveline.registry.est.EstConfig;
+import dev.driveline.registry.http.RevocationLimits;
 import dev.driveline.registry.vehicle.CheckDigitPolicy;
 import dev.driveline.registry.x509.AuthorityConfig;
 import dev.driveline.registry.x509.Profile;
@@ -314,6 +315,7 @@ public final class AllInOne implements AutoCloseable {
                         CheckDigitPolicy.Mode.WARN,
                         CheckDigitPolicy.Mode.OFF),
                 Duration.ofHours(24),
+                new RevocationLimits(200, 600),
                 0);
     }
 

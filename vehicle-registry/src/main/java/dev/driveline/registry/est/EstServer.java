@@ -3,6 +3,8 @@ package dev.driveline.registry.est;
 import dev.driveline.registry.certificate.Applicant;
 import dev.driveline.registry.certificate.Enrolment;
 import dev.driveline.registry.certificate.VehicleCertificate;
+import dev.driveline.registry.rate.Pace;
+import dev.driveline.registry.rate.Quotas;
 import dev.driveline.runtime.auth.Acting;
 import dev.driveline.runtime.rest.ProblemException;
 import io.micrometer.core.instrument.MeterRegistry;

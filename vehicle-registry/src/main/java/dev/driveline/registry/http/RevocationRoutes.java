@@ -7,17 +7,27 @@ import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
  * {@code /crl} and {@code /ocsp}, for anybody and without TLS: what they say is signed, and TLS
- * would ask for what they say. Source: RFC 5280 §4.2.1.13, RFC 6960 appendix A.
+ * would ask for what they say. How often is limited. Source: RFC 5280 §4.2.1.13, RFC 6960 appendix
+ * A.
  */
 public final class RevocationRoutes {
 
@@ -26,8 +36,15 @@ public final class RevocationRoutes {
     private static final String LIST = "application/pkix-crl";
     private static final String OCSP = "/ocsp";
 
+    /** RFC 9110 §5.6.7. */
+    private static final DateTimeFormatter HTTP_DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
+
     private final Function<String, Optional<RevocationList>> lists;
     private final Function<byte[], Said> responder;
+    private final RevocationGate gate;
+    private final Clock clock;
 
     /**
      * What the responder says.
@@ -42,9 +59,15 @@ public final class RevocationRoutes {
      * @param responder of an OCSPRequest in DER
      */
     public RevocationRoutes(
-            Function<String, Optional<RevocationList>> lists, Function<byte[], Said> responder) {
+            Function<String, Optional<RevocationList>> lists,
+            Function<byte[], Said> responder,
+            RevocationLimits limits,
+            MeterRegistry metrics,
+            Clock clock) {
         this.lists = lists;
         this.responder = responder;
+        this.gate = new RevocationGate(limits, metrics);
+        this.clock = clock;
     }
 
     public List<Route> routes() {
@@ -55,6 +78,7 @@ public final class RevocationRoutes {
     }
 
     private Answer list(Exchange exchange) {
+        gate.admit(exchange);
         String authority = exchange.path("authority");
         RevocationList list =
                 lists.apply(authority)
@@ -65,15 +89,44 @@ public final class RevocationRoutes {
                                         authority,
                                         "has no revocation list here"));
         String tag = "\"" + list.number() + "\"";
+        // A date is of whole seconds, and a second list of one second must not pass for the first.
+        Instant modified = list.thisUpdate().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
         Answer.Whole answer =
-                tag.equals(exchange.header("If-None-Match"))
+                isKnown(exchange, tag, modified)
                         ? new Answer.Whole(304, Map.of(), "", new byte[0])
                         : Answer.bytes(200, LIST, list.der());
-        return answer.with("ETag", tag)
-                .with("Cache-Control", "public, max-age=" + LIST_KEPT_S + ", must-revalidate");
+        Answer.Whole tagged =
+                answer.with("ETag", tag)
+                        .with(
+                                "Cache-Control",
+                                "public, max-age=" + LIST_KEPT_S + ", must-revalidate");
+        return modified.isAfter(clock.instant())
+                ? tagged
+                : tagged.with("Last-Modified", HTTP_DATE.format(modified));
+    }
+
+    /** The date counts only where there is no tag. Source: RFC 9110 §13.1.2, §13.1.3. */
+    private static boolean isKnown(Exchange exchange, String tag, Instant modified) {
+        String tags = exchange.header("If-None-Match");
+        if (tags != null) {
+            return Arrays.stream(tags.split(",", -1))
+                    .map(String::strip)
+                    .anyMatch(known ->
+                            known.equals("*") || known.equals(tag) || known.equals("W/" + tag));
+        }
+        String since = exchange.header("If-Modified-Since");
+        if (since == null) {
+            return false;
+        }
+        try {
+            return !modified.isAfter(Instant.from(HTTP_DATE.parse(since)));
+        } catch (DateTimeException noDate) {
+            return false;
+        }
     }
 
     private Answer posted(Exchange exchange) {
+        gate.admit(exchange);
         String type = exchange.header("Content-Type");
         if (type == null || !type.startsWith("application/ocsp-request")) {
             throw new ProblemException(
@@ -85,6 +138,7 @@ public final class RevocationRoutes {
 
     /** Base64 has slashes, which clients encode or do not, so the path is read as it was sent. */
     private Answer got(Exchange exchange) {
+        gate.admit(exchange);
         String uri = exchange.uri();
         int begin = uri.indexOf(OCSP + "/") + OCSP.length() + 1;
         int query = uri.indexOf('?');

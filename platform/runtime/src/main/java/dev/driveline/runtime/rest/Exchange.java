@@ -30,9 +30,11 @@ public final class Exchange {
     private final InputStream stream;
     private final @Nullable Caller caller;
     private final String uri;
+    private final String address;
 
     Exchange(
             String uri,
+            String address,
             Map<String, String> path,
             MultiMap query,
             MultiMap headers,
@@ -40,6 +42,7 @@ public final class Exchange {
             InputStream stream,
             @Nullable Caller caller) {
         this.uri = uri;
+        this.address = address;
         this.path = path;
         this.query = query;
         this.headers = headers;
@@ -51,6 +54,11 @@ public final class Exchange {
     /** Path and query as requested. */
     public String uri() {
         return uri;
+    }
+
+    /** Where the connection comes from: a proxy's address, if there is one between. */
+    public String address() {
+        return address;
     }
 
     /**
@@ -139,7 +147,7 @@ public final class Exchange {
 
     /** The same request of a caller of whom more is known. */
     public Exchange of(Caller known) {
-        return new Exchange(uri, path, query, headers, body, stream, known);
+        return new Exchange(uri, address, path, query, headers, body, stream, known);
     }
 
     /**

@@ -73,7 +73,10 @@ final class Responses {
             case 412 ->
                     members.get("etag") instanceof String etag ? typed.with("ETag", etag) : typed;
             case 401 -> typed.with("WWW-Authenticate", "Bearer");
-            case 429, 503 -> typed.with("Retry-After", String.valueOf(RETRY_AFTER_S));
+            case 429, 503 ->
+                    typed.with(
+                            "Retry-After",
+                            String.valueOf(members.getOrDefault("retryAfterS", RETRY_AFTER_S)));
             default -> typed;
         };
     }

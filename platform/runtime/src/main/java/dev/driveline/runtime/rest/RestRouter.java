@@ -211,6 +211,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
         Buffer body = stream == null ? context.body().buffer() : null;
         return new Exchange(
                 context.request().uri(),
+                context.request().remoteAddress().hostAddress(),
                 context.pathParams(),
                 context.queryParams(),
                 context.request().headers(),

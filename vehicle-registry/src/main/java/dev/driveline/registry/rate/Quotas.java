@@ -1,4 +1,4 @@
-package dev.driveline.registry.est;
+package dev.driveline.registry.rate;
 
 import java.time.Duration;
 import java.util.Iterator;
@@ -9,7 +9,7 @@ import java.util.Map;
  * A bucket a key: so many in a span of time, all of it at once if need be. At most {@value
  * #MAX_KEYS} keys are remembered; beyond, the one that asked longest ago is forgotten. Thread-safe.
  */
-final class Quotas {
+public final class Quotas {
 
     static final int MAX_KEYS = 100_000;
 
@@ -28,13 +28,13 @@ final class Quotas {
     /**
      * @param most at once, and in {@code span} on the average
      */
-    Quotas(int most, Duration span) {
+    public Quotas(int most, Duration span) {
         this.most = most;
         this.perTokenNs = Math.max(1, span.toNanos() / most);
     }
 
     /** Zero if one more may pass, else how long until one may. */
-    synchronized Duration take(String key, long nowNs) {
+    public synchronized Duration take(String key, long nowNs) {
         Bucket bucket = buckets.computeIfAbsent(key, _ -> new Bucket(nowNs));
         long fullAtNs = Math.max(bucket.fullAtNs, nowNs) + perTokenNs;
         long overNs = fullAtNs - nowNs - most * perTokenNs;

@@ -1,4 +1,4 @@
-package dev.driveline.registry.est;
+package dev.driveline.registry.rate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

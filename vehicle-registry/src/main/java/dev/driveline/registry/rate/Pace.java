@@ -1,7 +1,7 @@
-package dev.driveline.registry.est;
+package dev.driveline.registry.rate;
 
 /** A token bucket: a rate, and how much of it may come at once. Thread-safe. */
-final class Pace {
+public final class Pace {
 
     private static final double NS_PER_SECOND = 1e9;
 
@@ -13,7 +13,7 @@ final class Pace {
     /**
      * @param most at once; the bucket begins full
      */
-    Pace(int perSecond, int most, long nowNs) {
+    public Pace(int perSecond, int most, long nowNs) {
         this.perNs = perSecond / NS_PER_SECOND;
         this.most = most;
         this.left = most;
@@ -21,7 +21,7 @@ final class Pace {
     }
 
     /** Whether one more may pass. */
-    synchronized boolean take(long nowNs) {
+    public synchronized boolean take(long nowNs) {
         left = Math.min(most, left + Math.max(0, nowNs - seenNs) * perNs);
         seenNs = Math.max(seenNs, nowNs);
         if (left < 1) {
