@@ -157,10 +157,12 @@ public final class RegistryService implements AutoCloseable {
         var models = new ModelTable(database, announcements);
         var catalogues = new CatalogueTable(database, announcements);
         var vehicles = new VehicleTable(database, announcements, process.clock(), random);
-        var tboxes = new TboxTable(
+        var tboxes =
+                new TboxTable(
                         database, announcements, config.tokenValidity(), process.clock(), random);
         var certificates = new CertificateTable(database, announcements, process.clock());
-        var authorities = new AuthorityTable(
+        var authorities =
+                new AuthorityTable(
                         database, announcements, process.clock(), Fingerprints::ofNameIn);
         for (IssuingAuthority authority : opened) {
             authorities.trust(
@@ -174,7 +176,9 @@ public final class RegistryService implements AutoCloseable {
         var fleets = new FleetTable(database, announcements);
         var claims = new FleetClaims(fleets);
         Consumer<List<Route>> rest = routes -> process.rest().add(claims.over(routes));
-        rest.accept(new VssMappingRoutes(new VssMappingTable(database, announcements), catalogues).routes());
+        rest.accept(
+                new VssMappingRoutes(new VssMappingTable(database, announcements), catalogues)
+                        .routes());
         rest.accept(new FleetRoutes(fleets, vehicles).routes());
         rest.accept(
                 new BulkRoutes(new BulkTables(database, announcements), config.checkDigits())

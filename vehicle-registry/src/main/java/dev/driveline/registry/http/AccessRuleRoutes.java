@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class AccessRuleRoutes {
 
     private static final String PATH = "/api/v1/access-rules";
-    private static final int MAX_REASON = 500;
 
     private final TopicRules rules;
     private final Clock clock;
@@ -75,11 +74,7 @@ public final class AccessRuleRoutes {
         } else {
             Requests.mustCoverTheTenant(exchange);
         }
-        String reason = Requests.required(body.reason(), "reason");
-        if (reason.length() > MAX_REASON) {
-            throw new InvalidValueException(
-                    "reason", reason.length() + " characters", "at most " + MAX_REASON);
-        }
+        String reason = Requests.text(body.reason(), "reason");
         TopicRule rule =
                 new TopicRule(
                         UUID.randomUUID(),

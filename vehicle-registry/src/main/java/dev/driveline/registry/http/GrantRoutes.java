@@ -28,7 +28,6 @@ public final class GrantRoutes {
     private static final String VEHICLE = "/api/v1/vehicles/{vin}";
     private static final String PATH = VEHICLE + "/grants";
     private static final Duration LONGEST = Duration.ofDays(5 * 366);
-    private static final int MAX_TEXT = 500;
 
     /** What a person can be given; the rest is for those who run the fleet. */
     private static final Set<Scope> GRANTABLE =
@@ -79,9 +78,9 @@ public final class GrantRoutes {
                 new VehicleGrant(
                         UUID.randomUUID(),
                         vin,
-                        text(body.subject(), "subject"),
+                        Requests.text(body.subject(), "subject"),
                         scopesOf(body.scopes()),
-                        text(body.purpose(), "purpose"),
+                        Requests.text(body.purpose(), "purpose"),
                         from,
                         until,
                         null,
@@ -120,7 +119,7 @@ public final class GrantRoutes {
     }
 
     private Answer changeOwner(Exchange exchange) {
-        String reason = text(exchange.body(Ending.class).reason(), "reason");
+        String reason = Requests.text(exchange.body(Ending.class).reason(), "reason");
         int ended = grants.endAll(exchange.caller().tenant(), exchange.vin(), reason);
         return Answer.ok(Map.of("grantsEnded", ended));
     }
@@ -137,15 +136,6 @@ public final class GrantRoutes {
             }
         }
         return List.copyOf(texts);
-    }
-
-    private static String text(@Nullable String value, String member) {
-        String text = Requests.required(value, member);
-        if (text.length() > MAX_TEXT) {
-            throw new InvalidValueException(
-                    member, text.length() + " characters", "at most " + MAX_TEXT);
-        }
-        return text;
     }
 
     private static UUID id(Exchange exchange) {

@@ -18,7 +18,6 @@ public final class LimitRoutes {
     private static final String PATH = "/api/v1/vehicles/{vin}/limits";
     private static final int MAX_MESSAGES = 100_000;
     private static final int MAX_BYTES = 1 << 30;
-    private static final int MAX_REASON = 500;
 
     private final VehicleLimits limits;
     private final Clock clock;
@@ -41,11 +40,7 @@ public final class LimitRoutes {
     private Answer put(Exchange exchange) {
         Vin vin = exchange.vin();
         NewLimit body = exchange.body(NewLimit.class);
-        String reason = Requests.required(body.reason(), "reason");
-        if (reason.length() > MAX_REASON) {
-            throw new InvalidValueException(
-                    "reason", reason.length() + " characters", "at most " + MAX_REASON);
-        }
+        String reason = Requests.text(body.reason(), "reason");
         VehicleLimit limit =
                 new VehicleLimit(
                         vin,

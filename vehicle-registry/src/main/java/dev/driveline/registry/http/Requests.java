@@ -19,6 +19,7 @@ final class Requests {
 
     private static final int USUAL_PAGE = 100;
     private static final int MAX_PAGE = 1_000;
+    private static final int MAX_TEXT = 500;
 
     private Requests() {}
 
@@ -28,6 +29,16 @@ final class Requests {
                     ErrorCode.INVALID_REQUEST, "body: member '" + member + "' is required");
         }
         return value;
+    }
+
+    /** A required member that people write: at most {@value #MAX_TEXT} characters. */
+    static String text(@Nullable String value, String member) {
+        String text = required(value, member);
+        if (text.length() > MAX_TEXT) {
+            throw new InvalidValueException(
+                    member, text.length() + " characters", "at most " + MAX_TEXT);
+        }
+        return text;
     }
 
     static <E extends Enum<E>> E oneOf(Class<E> type, String value, String member) {

@@ -227,10 +227,7 @@ public final class AuthorityTable implements AuthorityRecords {
         String sql =
                 "SELECT certificate FROM authority WHERE tenant <> :tenant AND state = 'IN_FORCE'";
         boolean taken =
-                handle.createQuery(sql)
-                        .bind("tenant", tenant.value())
-                        .mapTo(byte[].class)
-                        .stream()
+                handle.createQuery(sql).bind("tenant", tenant.value()).mapTo(byte[].class).stream()
                         .anyMatch(theirs -> nameOf.apply(theirs).equals(name));
         if (taken) {
             throw new InvalidValueException(

@@ -11,7 +11,8 @@ import org.jdbi.v3.core.Handle;
  * Publishes everything anew that was published in a lower epoch: after a restore from backup the
  * operator raises the epoch, and what the readers have must give way to what was restored.
  *
- * <p>Without a raised epoch it finds nothing to do but what an earlier version never published. Several instances may run it at once.
+ * <p>Without a raised epoch it finds nothing to do but what an earlier version never published.
+ * Several instances may run it at once.
  */
 public final class Renewal {
 

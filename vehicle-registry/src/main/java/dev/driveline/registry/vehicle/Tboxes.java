@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface Tboxes {
 
     /**
-     * Adds a TBox, or builds one that is in no vehicle into one, whose version rises
-     * with it; the same again changes nothing.
+     * Adds a TBox, or builds one that is in no vehicle into one, whose version rises with it; the
+     * same again changes nothing.
      *
      * @throws InvalidValueException VEHICLE_UNKNOWN; CONFLICT if it or the vehicle is bound
      *     otherwise
