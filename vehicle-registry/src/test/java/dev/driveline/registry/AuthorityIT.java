@@ -31,10 +31,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Authorities that follow one another, automakers' own, and what becomes of their vehicles. */
 final class AuthorityIT {
@@ -42,19 +40,7 @@ final class AuthorityIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final String PATH = "/api/v1/authorities";
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @Test
     void aSuccessorTakesOverWhileThePredecessorStaysTrusted() throws Exception {
@@ -202,8 +188,7 @@ final class AuthorityIT {
                 told.stream().map(AccessRule::state).toList());
         assertTrue(told.get(1).version() > told.get(0).version());
         assertTrue(told.get(2).version() > told.get(1).version());
-        assertEquals(
-                "keyCompromise", ((AccessRule.RevokedCertificate) told.getLast()).reason());
+        assertEquals("keyCompromise", ((AccessRule.RevokedCertificate) told.getLast()).reason());
         List<String> changes =
                 rig.get("/api/v1/audit/registry?kind=foreign_certificate")
                         .json()
@@ -228,8 +213,7 @@ final class AuthorityIT {
                 "AUTHORITY_UNKNOWN",
                 rig.call("other", "POST", PATH + "/" + id + revoke, reason).code());
         assertEquals(
-                "AUTHORITY_UNKNOWN",
-                rig.post(PATH + "/" + "0".repeat(64) + revoke, reason).code());
+                "AUTHORITY_UNKNOWN", rig.post(PATH + "/" + "0".repeat(64) + revoke, reason).code());
         assertEquals(
                 "CONFLICT",
                 rig.post(PATH + "/" + issuing() + revoke, reason).code(),
@@ -242,8 +226,7 @@ final class AuthorityIT {
                     serial);
         }
         assertEquals(
-                "INVALID_REQUEST",
-                rig.post(PATH + "/" + id + revoke, reason("because")).code());
+                "INVALID_REQUEST", rig.post(PATH + "/" + id + revoke, reason("because")).code());
         assertEquals(
                 403,
                 rig.call("demo//WSNV0TESTREG50012", "POST", PATH + "/" + id + revoke, reason)
@@ -263,16 +246,6 @@ final class AuthorityIT {
                         .json()
                         .path("id")
                         .asText();
-        for (String tenant : List.of("demo", "other")) {
-            assertEquals(
-                    201,
-                    rig.call(
-                                    tenant,
-                                    "POST",
-                                    "/api/v1/models",
-                                    "{\"id\":\"claimed\",\"name\":\"x\"}")
-                            .status());
-        }
         for (String vin : List.of("WCLV0TESTREG50020", "XCLV0TESTREG50020")) {
             Reply refused = addVehicle("other", vin);
             assertEquals("CONFLICT", refused.code(), refused.json().toString());
@@ -280,8 +253,7 @@ final class AuthorityIT {
         }
         assertEquals(201, addVehicle("other", "XCLA0TESTREG50020").status());
         assertEquals(201, addVehicle("demo", "WCLV0TESTREG50021").status());
-        String lines =
-                "vin,model\nWCLV0TESTREG50022,claimed\nXCLA0TESTREG50023,claimed\n";
+        String lines = "vin,model\nWCLV0TESTREG50022,claimed\nXCLA0TESTREG50023,claimed\n";
         JsonNode summary =
                 rig.lines("other", "/api/v1/vehicles:import?mode=best-effort", "text/csv", lines)
                         .getLast()
@@ -296,12 +268,10 @@ final class AuthorityIT {
     /** Whichever comes first, there is never both. */
     @Test
     void anAuthorityAndAnothersVehicleDoNotComeAtOnce() throws Exception {
-        rig.call("other", "POST", "/api/v1/models", "{\"id\":\"claimed\",\"name\":\"x\"}");
         for (int i = 0; i < 10; i++) {
             String prefix = "WR" + i;
             String pem = TestAuthority.root("Racing " + i).asIdentity().certificatePem();
-            var authority =
-                    CompletableFuture.supplyAsync(() -> add("demo", pem, List.of(prefix)));
+            var authority = CompletableFuture.supplyAsync(() -> add("demo", pem, List.of(prefix)));
             Reply vehicle = addVehicle("other", prefix + "V0TESTREG50030");
             assertEquals(
                     Set.of(201, 409),
@@ -311,6 +281,8 @@ final class AuthorityIT {
     }
 
     private static Reply addVehicle(String tenant, String vin) {
+        // There from the first one on.
+        var _ = rig.call(tenant, "POST", "/api/v1/models", "{\"id\":\"claimed\",\"name\":\"x\"}");
         return rig.call(
                 tenant,
                 "POST",
@@ -343,7 +315,7 @@ final class AuthorityIT {
 
     /** Restarts the registry with one more authority. */
     private static void addSuccessor(String name) throws IOException {
-        Path keystore = folder.resolve(name + ".p12");
+        Path keystore = rig.folder().resolve(name + ".p12");
         AuthorityConfig.Key key = new AuthorityConfig.Key(keystore, "testing", RegistryRig.DEMO);
         // Its certificate begins after the predecessor's, by the second.
         Clock later =
@@ -353,7 +325,7 @@ final class AuthorityIT {
                         new AuthorityConfig(key, true, null, Profile.of(Duration.ofDays(90), null)),
                         later,
                         new SecureRandom());
-        Path more = folder.resolve("more.properties");
+        Path more = rig.folder().resolve("more.properties");
         String before = Files.exists(more) ? Files.readString(more) : "";
         Files.writeString(
                 more,

@@ -10,18 +10,15 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Trials;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Many vehicles in one request, and lists of them. */
 final class BulkIT {
@@ -29,19 +26,11 @@ final class BulkIT {
     private static final String IMPORT = "/api/v1/vehicles:import?mode=";
     private static final String HEADER = "vin,model,state,tboxSerial,label.region,label.x\n";
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
+    static void start() {
         assertEquals(201, rig.post("/api/v1/models", "{\"id\":\"m\",\"name\":\"M\"}").status());
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test

@@ -10,17 +10,13 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Draw;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Trials;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Catalogues: what two of them differ in, and uploads that are none. */
 final class CatalogueIT {
@@ -41,19 +37,7 @@ final class CatalogueIT {
             VAL_ 100 GEAR 0 "P" 1 "R" ;
             """;
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @Test
     void twoVersionsAreCompared() {
@@ -121,8 +105,7 @@ final class CatalogueIT {
                 rig.get(path).json().path("items"));
         rig.post(path, entry.formatted("2"));
         List<MappingFact> told = awaitMappings(ref, 3);
-        assertEquals(
-                List.of(first, second, first), told.stream().map(MappingFact::hash).toList());
+        assertEquals(List.of(first, second, first), told.stream().map(MappingFact::hash).toList());
         assertEquals(
                 List.of(new MappingFact.Entry("can0.ENGINE.SPEED", "Vehicle.Speed", "", 2, 0)),
                 told.getLast().entries());
@@ -140,11 +123,13 @@ final class CatalogueIT {
         String body =
                 Json.text(
                         Map.of(
-                                "id", "shared", "buses", List.of(Map.of("bus", "can0", "dbc", DBC))));
+                                "id",
+                                "shared",
+                                "buses",
+                                List.of(Map.of("bus", "can0", "dbc", DBC))));
         assertEquals(201, rig.call("other", "POST", PATH, body).status());
         String path = PATH + "/" + ref + "/mappings";
-        String entry =
-                "{\"entries\":[{\"signal\":\"can0.ENGINE.%s\",\"path\":\"Vehicle.Speed\"}]}";
+        String entry = "{\"entries\":[{\"signal\":\"can0.ENGINE.%s\",\"path\":\"Vehicle.Speed\"}]}";
         rig.post(path, entry.formatted("SPEED"));
         rig.call("other", "POST", path, entry.formatted("GEAR"));
         assertEquals(1, awaitMappings(ref, 1).size());
@@ -169,8 +154,7 @@ final class CatalogueIT {
                                         .filter(record ->
                                                 RegistryRig.keyOf(record)
                                                         .equals(tenant + "/" + ref))
-                                        .map(record ->
-                                                Json.read(record.value(), MappingFact.class))
+                                        .map(record -> Json.read(record.value(), MappingFact.class))
                                         .toList(),
                         all -> all.size() >= count);
     }

@@ -13,10 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lines of {@code docs/security.md}, by OpenSSL and curl, against a running registry. */
 final class DocumentedLinesIT {
@@ -25,33 +24,23 @@ final class DocumentedLinesIT {
     private static final Pattern BLOCK = Pattern.compile("(?m)^```\\R([^`]*?)^```$");
     private static final String VIN = "WDRVX0000NA000006";
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @BeforeAll
     static void start() throws IOException {
         for (String tool : List.of("openssl", "curl", "bash")) {
             assumeTrue(isInstalled(tool), tool + " is not installed");
         }
-        rig = new RegistryRig(folder);
         rig.stop();
         rig.restPort = Ports.free();
         rig.publicUrl = "http://localhost:" + rig.restPort;
         rig.start(0);
     }
 
-    @AfterAll
-    static void stop() {
-        if (rig != null) {
-            rig.close();
-        }
-    }
-
     @Test
     void doWhatTheDocumentSays() throws Exception {
         EstClient client = EstClient.registered(rig, VIN);
-        Path work = Files.createDirectories(folder.resolve("work"));
+        Path work = Files.createDirectories(rig.folder().resolve("work"));
         Path vehicle = work.resolve("data/dev/vehicles/" + VIN);
         var birth = client.birth().writeTo(vehicle, "made");
         Files.move(birth.certificate(), vehicle.resolve("birth.crt"));

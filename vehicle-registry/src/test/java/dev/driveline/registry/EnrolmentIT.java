@@ -20,7 +20,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
@@ -44,10 +43,9 @@ import org.bouncycastle.est.jcajce.JsseESTServiceBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Enrolment over real TLS, revocation, and what a restart keeps. */
 final class EnrolmentIT {
@@ -55,9 +53,7 @@ final class EnrolmentIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final AtomicInteger NEXT = new AtomicInteger(5000);
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     private final int number = NEXT.incrementAndGet();
     private final Vin vin = Vin.of("WDRV0TESTREG2" + number);
@@ -82,14 +78,8 @@ final class EnrolmentIT {
     }
 
     @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
+    static void start() {
         assertEquals(201, rig.post("/api/v1/models", "{\"id\":\"m\",\"name\":\"Model\"}").status());
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test

@@ -10,34 +10,23 @@ import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Fleets, who is in them, and tokens that name them. */
 final class FleetIT {
 
     private static final String VINS = "WDRV0FLEETS00000";
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
+    static void start() {
         assertEquals(201, rig.post("/api/v1/models", "{\"id\":\"m\",\"name\":\"M\"}").status());
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test

@@ -15,8 +15,6 @@ import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -25,11 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who changed what, what happened to a vehicle, what it may use, who may do what with it. */
 final class GovernanceIT {
@@ -41,24 +37,12 @@ final class GovernanceIT {
     private final Instant recent =
             Instant.now().truncatedTo(ChronoUnit.SECONDS).minusSeconds(3_600);
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     private final int number = NEXT.incrementAndGet();
     private final Vin vin = Vin.of("WDRV0TESTGVR1" + number);
     private final String model = "model-" + number;
     private final String path = "/api/v1/vehicles/" + vin;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
 
     @BeforeEach
     void aVehicle() {

@@ -10,8 +10,6 @@ import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,10 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which catalogue is in force for a model, when, and who is told. */
 final class ModelIT {
@@ -30,23 +26,11 @@ final class ModelIT {
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final AtomicInteger NEXT = new AtomicInteger();
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     private final String model = "scheduled-" + NEXT.incrementAndGet();
     private final String path = "/api/v1/models/" + model;
     private final Instant later = Instant.now().plusSeconds(86_400).truncatedTo(ChronoUnit.MICROS);
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
 
     @Test
     void aChangeOfAModelIsOneFactHoweverManyVehiclesItHas() {

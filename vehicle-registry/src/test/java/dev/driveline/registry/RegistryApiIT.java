@@ -10,7 +10,6 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ApiDocument.Operation;
 import dev.driveline.runtime.rest.Route;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,12 +20,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Every route as the OpenAPI document has it: that it is there, asks for its scope, and keeps
@@ -41,9 +39,7 @@ final class RegistryApiIT {
             "VERSION \\\"\\\"\\n\\nBU_: E\\n\\nBO_ 1 M: 8 E\\n SG_ S : 0|8@1+ (1,0) [0|0] \\\"\\\" E\\n";
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-zA-Z]+)}");
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     /** What tenant demo has, by path template: what its parameters are called. */
     private static final Map<String, String> NAMES = new java.util.HashMap<>();
@@ -56,7 +52,6 @@ final class RegistryApiIT {
 
     @BeforeAll
     static void start() throws Exception {
-        rig = new RegistryRig(folder);
         made("/api/v1/models", "{\"id\":\"isolated\",\"name\":\"isolated\"}");
         made(
                 "/api/v1/vehicles",
@@ -128,11 +123,6 @@ final class RegistryApiIT {
         Reply reply = rig.post(path, body);
         assertEquals(201, reply.status(), path + " " + reply.json());
         return reply;
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test

@@ -17,19 +17,15 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.batch.Compression;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** REST, facts and access rules, with real PostgreSQL and Kafka. */
 final class RegistryIT {
@@ -49,23 +45,11 @@ final class RegistryIT {
             VAL_ 100 GEAR 0 "P" 1 "R" ;
             """;
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     private final int number = NEXT.incrementAndGet();
     private final Vin vin = Vin.of("WDRV0TESTREG1" + number);
     private final String model = "model-" + number;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
 
     @Test
     void aVehicleIsToldWithItsModelsCatalogue() {

@@ -47,6 +47,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,27 +66,31 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * One registry with a database, topics and key files of its own, and callers of it.
+ * One registry with a database, topics and key files of its own, and callers of it; as a registered
+ * extension it lives as long as a test class.
  *
  * <p>A token is {@code <tenant>} for all scopes, {@code <tenant>/<scope>} for one, {@code
  * <tenant>//<vin>} for one vehicle, {@code <tenant>///<fleet>} for one fleet, {@code ~<person>} for
  * a person; {@code expired} has expired.
  */
-final class RegistryRig implements AutoCloseable {
+final class RegistryRig implements BeforeAllCallback, AfterAllCallback {
 
     static final TenantId DEMO = TenantId.of("demo");
     private static final int PARTITIONS = 3;
 
     final TestCa servers = TestCa.create();
     final TestCa births = TestCa.create();
-    private final Path folder;
-    private final KafkaConfig kafka;
-    private final DatabaseConfig database;
-    private final KafkaConsumer<byte[], byte[]> reader;
+    private Path folder;
+    private KafkaConfig kafka;
+    private DatabaseConfig database;
+    private KafkaConsumer<byte[], byte[]> reader;
     private final List<ConsumerRecord<byte[], byte[]>> seen = new ArrayList<>();
-    private final KafkaProducer<byte[], byte[]> writer;
+    private KafkaProducer<byte[], byte[]> writer;
     private ProducerRecord<byte[], byte[]> lastEvent;
     private final HttpClient http = HttpClient.newHttpClient();
     private ServiceProcess process;
@@ -113,8 +118,9 @@ final class RegistryRig implements AutoCloseable {
         }
     }
 
-    RegistryRig(Path folder) throws IOException {
-        this.folder = folder;
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        folder = Files.createTempDirectory("registry");
         TestPostgres.Database fresh = TestPostgres.freshDatabase();
         database = new DatabaseConfig(fresh.jdbcUrl(), fresh.user(), fresh.password(), 8);
         kafka =
@@ -193,10 +199,24 @@ final class RegistryRig implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        stop();
-        reader.close();
-        writer.close();
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (process != null) {
+            stop();
+        }
+        if (writer != null) {
+            reader.close();
+            writer.close();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** With the key files. */
+    Path folder() {
+        return folder;
     }
 
     ServiceProcess process() {

@@ -10,10 +10,8 @@ import dev.driveline.registry.x509.Mutations;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
 import dev.driveline.testkit.Trials;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.Base64;
 import java.util.List;
@@ -25,27 +23,13 @@ import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.est.jcajce.JcaJceUtils;
 import org.bouncycastle.est.jcajce.JsseESTServiceBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Keys and renewals over real TLS. */
 final class RenewalIT {
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
-
-    @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
-    }
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @Test
     void saysWhichKeysItTakes() throws Exception {

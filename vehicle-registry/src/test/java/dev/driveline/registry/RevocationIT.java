@@ -24,7 +24,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
@@ -46,25 +45,21 @@ import org.bouncycastle.cert.ocsp.OCSPResp;
 import org.bouncycastle.cert.ocsp.RevokedStatus;
 import org.bouncycastle.cert.ocsp.UnknownStatus;
 import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who hears of a revocation, by which way: gateways, lists, the responder. */
 final class RevocationIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
     private static X509Certificate issuer;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @BeforeAll
     static void start() throws Exception {
-        rig = new RegistryRig(folder);
         issuer =
                 EstClient.parse(
                         rig.get("/api/v1/authorities")
@@ -72,11 +67,6 @@ final class RevocationIT {
                                 .at("/items/0/pem")
                                 .asText()
                                 .getBytes(StandardCharsets.US_ASCII));
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test

@@ -14,7 +14,6 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.TestCa;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,29 +24,20 @@ import org.bouncycastle.est.jcajce.JcaHttpAuthBuilder;
 import org.bouncycastle.est.jcajce.JsseESTServiceBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A TBox is changed, a vehicle is erased: with its certificates, rules, facts and audit. */
 final class WorkshopIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    @TempDir static Path folder;
-
-    private static RegistryRig rig;
+    @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
     @BeforeAll
-    static void start() throws IOException {
-        rig = new RegistryRig(folder);
+    static void start() {
         assertEquals(201, rig.post("/api/v1/models", "{\"id\":\"m\",\"name\":\"M\"}").status());
-    }
-
-    @AfterAll
-    static void stop() {
-        rig.close();
     }
 
     @Test
