@@ -1,6 +1,7 @@
 package dev.driveline.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,11 +11,18 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Trials;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +68,70 @@ final class BulkIT {
         assertEquals(2_500, again.at("/count/skipped").asInt());
         String audit = "/api/v1/audit/registry?kind=vehicle&vin=WDRV0BULKCSV00042";
         assertEquals("tester", rig.get(audit).json().at("/items/0/actor").asText());
+    }
+
+    /** An import may take minutes, and holds what it has found until it ends. */
+    @Test
+    void aCatalogueIsPutInForceWhileVehiclesOfItsModelAreImported() throws Exception {
+        rig.post("/api/v1/models", "{\"id\":\"slow\",\"name\":\"M\"}");
+        String dbc = "BU_: E\n\nBO_ 1 M: 8 E\n SG_ S : 0|8@1+ (1,0) [0|0] \"\" E\n";
+        String ref =
+                rig.post(
+                                "/api/v1/catalogues?id=slow",
+                                Json.text(
+                                        Map.of(
+                                                "buses",
+                                                List.of(Map.of("bus", "can0", "dbc", dbc)))))
+                        .json()
+                        .path("ref")
+                        .asText();
+        try (PipedInputStream body = new PipedInputStream(1 << 20)) {
+            PipedOutputStream file = new PipedOutputStream(body);
+            var importing =
+                    CompletableFuture.supplyAsync(() ->
+                            rig.lines(
+                                    "demo",
+                                    IMPORT + "all-or-nothing",
+                                    "text/csv",
+                                    HttpRequest.BodyPublishers.ofInputStream(() -> body)));
+            try (file) {
+                file.write(bytes("vin,model\n"));
+                for (int i = 0; i < 1_500; i++) {
+                    file.write(bytes("WDRV0BULKSLW0%04d,slow\n".formatted(i)));
+                }
+                file.flush();
+                awaitOpenTransaction();
+                String inForce = "{\"catalogue\":\"" + ref + "\"}";
+                Reply put = rig.call("demo", "PUT", "/api/v1/models/slow/catalogue", inForce);
+                assertEquals(200, put.status(), put.json().toString());
+                assertFalse(importing.isDone());
+            }
+            JsonNode summary = importing.get(60, TimeUnit.SECONDS).getLast().path("summary");
+            assertEquals(1_500, summary.at("/count/added").asInt(), summary.toString());
+        }
+        assertEquals(
+                ref,
+                rig.get("/api/v1/vehicles/WDRV0BULKSLW01499").json().path("catalogue").asText());
+    }
+
+    private static void awaitOpenTransaction() {
+        Eventually.within(Duration.ofSeconds(20))
+                .passes(
+                        "the first thousand are in, and the import waits for more",
+                        () ->
+                                rig.sql(
+                                        """
+                                        DO $$ BEGIN ASSERT EXISTS (
+                                            SELECT FROM pg_stat_activity
+                                            WHERE datname = current_database()
+                                              AND state = 'idle in transaction'
+                                              AND backend_xid IS NOT NULL);
+                                        END $$
+                                        """));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Test

@@ -311,13 +311,17 @@ final class RegistryRig implements BeforeAllCallback, AfterAllCallback {
     }
 
     List<JsonNode> lines(String token, String path, String type, String body) {
+        return lines(token, path, type, HttpRequest.BodyPublishers.ofString(body));
+    }
+
+    List<JsonNode> lines(String token, String path, String type, HttpRequest.BodyPublisher body) {
         HttpRequest request =
                 HttpRequest.newBuilder(
                                 URI.create("http://127.0.0.1:" + process.rest().port() + path))
                         .timeout(Duration.ofSeconds(60))
                         .header("Authorization", "Bearer " + token)
                         .header("Content-Type", type)
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .POST(body)
                         .build();
         try {
             return http.send(request, HttpResponse.BodyHandlers.ofString())

@@ -164,7 +164,7 @@ public final class BulkTables implements BulkStore {
                                         """
                                         SELECT id FROM model
                                         WHERE tenant = :tenant AND id = ANY (:ids)
-                                        ORDER BY id FOR SHARE
+                                        ORDER BY id FOR KEY SHARE
                                         """)
                                 .bind("tenant", tenant.value())
                                 .bindArray("ids", String.class, texts(vehicles, NewVehicle::model))

@@ -76,9 +76,9 @@ public final class ModelTable implements Models {
         return database.transaction(handle -> find(handle, tenant, id));
     }
 
-    /** Keeps the model until the transaction ends. */
+    /** Keeps the model until the transaction ends; its catalogues may change meanwhile. */
     static void hold(Handle handle, TenantId tenant, ModelId id) {
-        lock(handle, tenant, id, "FOR SHARE");
+        lock(handle, tenant, id, "FOR KEY SHARE");
     }
 
     private static void lock(Handle handle, TenantId tenant, ModelId id, String strength) {
@@ -144,7 +144,7 @@ public final class ModelTable implements Models {
     /** Locks first and reads afterwards, so that its time is of after the wait. */
     private Model change(TenantId tenant, ModelId id, @Nullable String etag, Change change) {
         return database.transaction(handle -> {
-            lock(handle, tenant, id, "FOR UPDATE");
+            lock(handle, tenant, id, "FOR NO KEY UPDATE");
             Model before = find(handle, tenant, id);
             Preconditions.mustMatch(etag, before.etag(), "model");
             CatalogueSchedule after = change.of(handle, before);
