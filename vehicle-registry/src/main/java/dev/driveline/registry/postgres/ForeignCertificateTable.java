@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class ForeignCertificateTable implements ForeignCertificates {
 
     private static final String ANNOUNCED =
-            "UPDATE foreign_certificate SET access_version = greatest(access_version + 1, :floor) WHERE ";
+            """
+            UPDATE foreign_certificate SET access_version = greatest(access_version + 1, :floor)
+            """;
 
     private final Database database;
     private final Announcements announcements;
@@ -129,7 +131,9 @@ public final class ForeignCertificateTable implements ForeignCertificates {
         announceAll(
                 handle,
                 announcements,
-                handle.createQuery(ANNOUNCED + "issuer = :issuer AND serial = :serial RETURNING *")
+                handle.createQuery(
+                                ANNOUNCED
+                                        + "WHERE issuer = :issuer AND serial = :serial RETURNING *")
                         .bind("issuer", of.issuer())
                         .bind("serial", of.serial()));
     }
@@ -139,7 +143,8 @@ public final class ForeignCertificateTable implements ForeignCertificates {
         announceAll(
                 handle,
                 announcements,
-                handle.createQuery(ANNOUNCED + "access_version BETWEEN 1 AND :below RETURNING *")
+                handle.createQuery(
+                                ANNOUNCED + "WHERE access_version BETWEEN 1 AND :below RETURNING *")
                         .bind("below", below));
     }
 
