@@ -19,6 +19,7 @@ import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
+import dev.driveline.telemetry.postgres.PositionTable;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.stream.IntakeMetrics;
@@ -92,7 +93,9 @@ public final class TelemetryService implements AutoCloseable {
 
         StoreWriter writer =
                 StoreWriter.start(
-                        kafka, new SampleTables(database), new WriterMetrics(process.metrics()));
+                        kafka,
+                        new SampleTables(database, mappings),
+                        new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
 
         HistoryKeeper keeper =
@@ -125,6 +128,7 @@ public final class TelemetryService implements AutoCloseable {
                                 catalogues,
                                 mappings,
                                 new SampleQueries(database),
+                                new PositionTable(database),
                                 live,
                                 process.clock()));
     }

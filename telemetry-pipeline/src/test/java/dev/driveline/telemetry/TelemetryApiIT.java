@@ -49,7 +49,11 @@ final class TelemetryApiIT {
 
     /** What a route cannot do without. */
     private static final Map<String, String> QUERIES =
-            Map.of("/api/v1/vehicles/{vin}/history", "?signal=can0.MOTION.SPEED");
+            Map.of(
+                    "/api/v1/vehicles/{vin}/history",
+                    "?signal=can0.MOTION.SPEED",
+                    "/api/v1/positions",
+                    "?bbox=-180,-90,180,90");
 
     private static final Map<String, String> BODIES =
             Map.of(
@@ -77,9 +81,21 @@ final class TelemetryApiIT {
                                         "Vehicle.CurrentLocation.Altitude",
                                         "m",
                                         1,
+                                        0),
+                                new MappingFact.Entry(
+                                        "can0.REAL.VOLTAGE",
+                                        "Vehicle.CurrentLocation.Latitude",
+                                        "degrees",
+                                        1,
+                                        0),
+                                new MappingFact.Entry(
+                                        "can0.TICK.TICKS",
+                                        "Vehicle.CurrentLocation.Longitude",
+                                        "degrees",
+                                        0.5,
                                         0))));
         rig.publish(VIN, "acme", SMALL.ref());
-        rig.publish(Vin.of(SECOND), "acme", SMALL.ref());
+        rig.publish(Vin.of(SECOND), "acme", "model", SMALL.ref(), "north");
         rig.publish(OTHERS, "other", SMALL.ref());
         long now = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
         for (Vin vin : List.of(VIN, Vin.of(SECOND))) {
@@ -90,9 +106,17 @@ final class TelemetryApiIT {
                             .frame(now + 1, "can0", 0x200, 40, 0)
                             .bytes(),
                     now);
+            // 1.5 degrees north, 12 degrees east.
+            rig.batch(
+                    vin,
+                    TestBatch.of(2, 1, now)
+                            .frame(now + 2, "can0", 0x400, 0, 0, 0, 0, 0, 0, 0xF8, 0x3F)
+                            .frame(now + 3, "can0", 0x201, 24, 0, 0, 0, 0, 0, 0, 0)
+                            .bytes(),
+                    now);
         }
         rig.flush();
-        SOON.that("all is stored", () -> items(LOCATED, "/signals").size() == 3);
+        SOON.that("all is stored", () -> items(LOCATED, "/signals").size() == 5);
         SOON.that(
                 "the second is stored, too",
                 () -> query(LOCATED, SECOND, "GEAR").at("/items/0/samples").size() == 1);
@@ -158,7 +182,7 @@ final class TelemetryApiIT {
                 items(TelemetryRig.ACME, "/signals").stream()
                         .map(sample -> sample.get("signal").textValue())
                         .toList());
-        assertEquals(3, items(LOCATED, "/signals").size());
+        assertEquals(5, items(LOCATED, "/signals").size());
         for (String path :
                 List.of(
                         "/signals?signal=can0.WHEEL.SPEED",
@@ -197,9 +221,69 @@ final class TelemetryApiIT {
     }
 
     @Test
+    void aMapShowsWhereVehiclesAre() {
+        SOON.that("both are on the map", () -> vins(LOCATED, "0,0,20,10").size() == 2);
+        JsonNode first =
+                Json.read(
+                                rig.http(LOCATED)
+                                        .get("/api/v1/positions?bbox=12,1.5,12,1.5")
+                                        .body(),
+                                JsonNode.class)
+                        .at("/items/0");
+        assertEquals(1.5, first.get("latitude").doubleValue());
+        assertEquals(12, first.get("longitude").doubleValue());
+        assertEquals(List.of(), vins(LOCATED, "0,0,11,10"));
+        assertEquals(2, vins(LOCATED, "11,0,-170,10").size());
+        assertEquals(List.of(), vins(LOCATED, "13,0,-170,10"));
+        assertEquals(List.of(SECOND), vins(LOCATED + ",vin=" + SECOND, "0,0,20,10"));
+        assertEquals(List.of(SECOND), vins(LOCATED + ",fleet=north", "0,0,20,10"));
+        assertEquals(List.of(), vins(OTHER, "0,0,20,10"));
+        JsonNode page =
+                Json.read(
+                        rig.http(LOCATED).get("/api/v1/positions?bbox=0,0,20,10&limit=1").body(),
+                        JsonNode.class);
+        assertEquals(VIN.value(), page.at("/items/0/vin").asText());
+        JsonNode next =
+                Json.read(
+                        rig.http(LOCATED)
+                                .get(
+                                        "/api/v1/positions?bbox=0,0,20,10&limit=1&cursor="
+                                                + page.get("next").asText())
+                                .body(),
+                        JsonNode.class);
+        assertEquals(SECOND, next.at("/items/0/vin").asText());
+        assertTrue(next.path("next").isMissingNode() || next.path("next").isNull());
+        for (String wrong : List.of("", "?bbox=1,2,3", "?bbox=a,b,c,d", "?bbox=0,10,1,0")) {
+            assertEquals(400, rig.http(LOCATED).get("/api/v1/positions" + wrong).status(), wrong);
+        }
+    }
+
+    private static List<String> vins(String token, String bbox) {
+        JsonNode page =
+                Json.read(
+                        rig.http(token).get("/api/v1/positions?bbox=" + bbox).body(),
+                        JsonNode.class);
+        List<String> vins = new ArrayList<>();
+        page.path("items").forEach(item -> vins.add(item.get("vin").textValue()));
+        return vins;
+    }
+
+    @Test
+    void aFleetInATokenOpensItsVehicles() {
+        String token = TelemetryRig.ACME + ",fleet=north";
+        assertEquals(200, rig.http(token).get("/api/v1/vehicles/" + SECOND + "/signals").status());
+        assertEquals(403, get(token, "/signals").status());
+        assertEquals(
+                403,
+                rig.http(TelemetryRig.ACME + ",fleet=south")
+                        .get("/api/v1/vehicles/" + SECOND + "/signals")
+                        .status());
+    }
+
+    @Test
     void manyVehiclesAreAskedAtOnce() {
         String body =
-                "{\"vins\":[\"%s\",\"%s\",\"%s\"],\"signals\":[\"Vehicle.Speed\",\"GEAR\",\"TICKS\"]}"
+                "{\"vins\":[\"%s\",\"%s\",\"%s\"],\"signals\":[\"Vehicle.Speed\",\"GEAR\",\"WHICH\"]}"
                         .formatted(SECOND, OTHERS, VIN);
         JsonNode found =
                 Json.read(rig.http().post("/api/v1/signals:query", body).body(), JsonNode.class);
@@ -273,6 +357,8 @@ final class TelemetryApiIT {
                                     } else {
                                         assertEquals(200, reply.status(), reply.body());
                                         assertFalse(reply.body().contains("MOTION"), reply.body());
+                                        assertFalse(
+                                                reply.body().contains("latitude"), reply.body());
                                     }
                                 }));
     }
@@ -280,6 +366,7 @@ final class TelemetryApiIT {
     @TestFactory
     Stream<DynamicTest> aTokenForOneVehicleReachesNoOther() {
         return guarded()
+                .filter(operation -> !operation.path().endsWith("/positions"))
                 .map(operation ->
                         DynamicTest.dynamicTest(
                                 nameOf(operation),

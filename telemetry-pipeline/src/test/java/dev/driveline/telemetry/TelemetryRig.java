@@ -43,7 +43,7 @@ final class TelemetryRig implements AutoCloseable {
 
     static final int PARTITIONS = 4;
 
-    /** A token is {@code tenant}, then scopes and {@code vin=…} behind commas. */
+    /** A token is {@code tenant}, then scopes, {@code vin=…} and {@code fleet=…} behind commas. */
     static final String ACME = "acme,telemetry:read";
 
     final TestPostgres.Database database = TestPostgres.freshDatabase();
@@ -155,7 +155,7 @@ final class TelemetryRig implements AutoCloseable {
         send(Topic.REGISTRY_MODELS, fact.key(), Json.bytes(fact));
     }
 
-    void publish(Vin vin, String tenant, String model, CatalogueRef catalogue) {
+    void publish(Vin vin, String tenant, String model, CatalogueRef catalogue, String... fleets) {
         version++;
         VehicleFact fact =
                 new VehicleFact(
@@ -165,7 +165,8 @@ final class TelemetryRig implements AutoCloseable {
                         model,
                         VehicleState.ACTIVE,
                         catalogue,
-                        Map.of());
+                        Map.of(),
+                        List.of(fleets));
         send(Topic.REGISTRY_VEHICLES, vin.value(), Json.bytes(fact));
     }
 
@@ -229,16 +230,23 @@ final class TelemetryRig implements AutoCloseable {
         if (parts.getFirst().isEmpty()) {
             throw new ProblemException(ErrorCode.UNAUTHENTICATED, "empty token");
         }
-        Set<Vin> vins =
-                parts.stream()
-                        .filter(part -> part.startsWith("vin="))
-                        .map(part -> Vin.of(part.substring(4)))
-                        .collect(Collectors.toSet());
+        Set<Vin> vins = named(parts, "vin=").stream().map(Vin::of).collect(Collectors.toSet());
+        Set<String> fleets = named(parts, "fleet=");
         return new Caller(
                 "tester",
                 null,
                 TenantId.of(parts.getFirst()),
                 Set.copyOf(parts.subList(1, parts.size())),
-                vins.isEmpty() ? null : vins);
+                vins.isEmpty() && fleets.isEmpty() ? null : vins,
+                fleets.isEmpty() ? null : fleets,
+                _ -> false,
+                false);
+    }
+
+    private static Set<String> named(List<String> parts, String prefix) {
+        return parts.stream()
+                .filter(part -> part.startsWith(prefix))
+                .map(part -> part.substring(prefix.length()))
+                .collect(Collectors.toSet());
     }
 }

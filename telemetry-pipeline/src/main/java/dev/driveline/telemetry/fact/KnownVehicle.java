@@ -2,6 +2,7 @@ package dev.driveline.telemetry.fact;
 
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param model within the tenant
  * @param catalogue that the fact itself names, which counts only where nothing is known of the
  *     model; null for none
+ * @param fleets those that it is in
  */
 public record KnownVehicle(
-        long version, TenantId tenant, String model, @Nullable CatalogueRef catalogue) {}
+        long version,
+        TenantId tenant,
+        String model,
+        @Nullable CatalogueRef catalogue,
+        List<String> fleets) {}

@@ -4,6 +4,7 @@ import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ public final class VehicleBook {
     private final ConcurrentMap<TenantId, TenantId> tenants = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, String> models = new ConcurrentHashMap<>();
     private final ConcurrentMap<CatalogueRef, CatalogueRef> catalogues = new ConcurrentHashMap<>();
+    private final ConcurrentMap<List<String>, List<String>> fleets = new ConcurrentHashMap<>();
 
     /** Takes a fact in, unless a newer one is known. */
     public void put(VehicleFact fact) {
@@ -23,7 +25,8 @@ public final class VehicleBook {
                         fact.version(),
                         one(tenants, fact.tenant()),
                         one(models, fact.model()),
-                        fact.catalogue() == null ? null : one(catalogues, fact.catalogue()));
+                        fact.catalogue() == null ? null : one(catalogues, fact.catalogue()),
+                        one(fleets, fact.fleets()));
         vehicles.merge(
                 fact.vin(),
                 taken,
@@ -42,7 +45,7 @@ public final class VehicleBook {
         return vehicles.size();
     }
 
-    /** A million vehicles share a few tenants, models and catalogues. */
+    /** A million vehicles share a few tenants, models, catalogues and sets of fleets. */
     private static <T> T one(ConcurrentMap<T, T> shared, T value) {
         T before = shared.putIfAbsent(value, value);
         return before == null ? value : before;

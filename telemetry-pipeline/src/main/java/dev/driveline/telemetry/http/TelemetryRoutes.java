@@ -7,11 +7,12 @@ import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.live.LiveSource;
+import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.sample.SampleArchive;
 import java.time.Clock;
 import java.util.List;
 
-/** All routes of this service; each asks for the scope {@code telemetry:read}. */
+/** All routes of this service. */
 public final class TelemetryRoutes {
 
     private TelemetryRoutes() {}
@@ -22,31 +23,37 @@ public final class TelemetryRoutes {
             CatalogueBook catalogues,
             MappingBook mappings,
             SampleArchive archive,
+            Positions positions,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
         SignalNames names = new SignalNames(models, catalogues, mappings, archive, clock);
         SampleView view = new SampleView(catalogues, mappings);
-        return List.of(
-                Route.get(
-                        LatestRoute.PATH,
-                        Scope.TELEMETRY_READ,
-                        new LatestRoute(access, names, archive, view)::handle),
-                Route.get(
-                        HistoryRoute.PATH,
-                        Scope.TELEMETRY_READ,
-                        new HistoryRoute(access, names, archive, view, clock)::handle),
-                Route.post(
-                        SignalsQueryRoute.PATH,
-                        Scope.TELEMETRY_READ,
-                        new SignalsQueryRoute(access, names, archive, view)::handle),
-                Route.get(
-                        IntakeRoute.PATH,
-                        Scope.TELEMETRY_READ,
-                        new IntakeRoute(access, archive)::handle),
-                Route.get(
-                        StreamRoute.PATH,
-                        Scope.TELEMETRY_READ,
-                        new StreamRoute(access, names, view, live)::handle));
+        return access.over(
+                List.of(
+                        Route.get(
+                                LatestRoute.PATH,
+                                Scope.TELEMETRY_READ,
+                                new LatestRoute(access, names, archive, view)::handle),
+                        Route.get(
+                                HistoryRoute.PATH,
+                                Scope.TELEMETRY_READ,
+                                new HistoryRoute(access, names, archive, view, clock)::handle),
+                        Route.post(
+                                SignalsQueryRoute.PATH,
+                                Scope.TELEMETRY_READ,
+                                new SignalsQueryRoute(access, names, archive, view)::handle),
+                        Route.get(
+                                IntakeRoute.PATH,
+                                Scope.TELEMETRY_READ,
+                                new IntakeRoute(access, archive)::handle),
+                        Route.get(
+                                StreamRoute.PATH,
+                                Scope.TELEMETRY_READ,
+                                new StreamRoute(access, names, view, live)::handle),
+                        Route.get(
+                                PositionsRoute.PATH,
+                                Scope.TELEMETRY_LOCATION,
+                                new PositionsRoute(positions)::handle)));
     }
 }

@@ -5,8 +5,11 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.fact.VehicleBook;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Who may read which vehicle: its tenant's callers whose token covers it. Thread-safe. */
@@ -48,6 +51,28 @@ final class VehicleAccess {
     /** Whether the caller may read the vehicle still. */
     boolean isReadable(Caller caller, Vin vin) {
         return caller.covers(vin) && knownTo(caller, vin) != null;
+    }
+
+    /** The same routes, for callers of whom it is known which vehicles are in their fleets. */
+    List<Route> over(List<Route> routes) {
+        return routes.stream().map(this::over).toList();
+    }
+
+    private Route over(Route route) {
+        return route.with(exchange -> {
+            Caller caller = exchange.caller();
+            Set<String> named = caller.fleets();
+            return route.handler()
+                    .handle(
+                            named == null
+                                    ? exchange
+                                    : exchange.of(caller.knowing(vin -> isIn(caller, named, vin))));
+        });
+    }
+
+    private boolean isIn(Caller caller, Set<String> fleets, Vin vin) {
+        KnownVehicle known = knownTo(caller, vin);
+        return known != null && known.fleets().stream().anyMatch(fleets::contains);
     }
 
     /** A vehicle that the caller may read. */

@@ -35,6 +35,7 @@ public final class ErasureTable {
             return handle.execute("delete from recent where vin = ?", vin)
                     + handle.execute("delete from history where vin = ?", vin)
                     + handle.execute("delete from latest where vin = ?", vin)
+                    + handle.execute("delete from position where vin = ?", vin)
                     + handle.execute("delete from intake where vin = ?", vin);
         });
     }
@@ -49,6 +50,7 @@ public final class ErasureTable {
             rows += delete(handle, "recent", "recv_us");
             rows += delete(handle, "history", "t_to");
             rows += delete(handle, "latest", "recv_us");
+            rows += delete(handle, "position", "t_us");
             rows += delete(handle, "intake", "last_recv_us");
             handle.execute("delete from erasure where complete_by_us < ?", micros(now));
             return rows;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.store.postgres.Database;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.SampleStore;
 import dev.driveline.telemetry.sample.SignalDefinition;
@@ -39,9 +40,14 @@ public final class SampleTables implements SampleStore {
     private final Database database;
     private final SignalDictionary dictionary;
     private final TenantNumbers tenants;
+    private final PositionRows positions;
 
-    public SampleTables(Database database) {
+    /**
+     * @param mappings say which signals are a vehicle's position
+     */
+    public SampleTables(Database database, MappingBook mappings) {
         this.database = database;
+        this.positions = new PositionRows(mappings);
         this.dictionary = new SignalDictionary(database);
         this.tenants = new TenantNumbers(database);
     }
@@ -109,6 +115,7 @@ public final class SampleTables implements SampleStore {
         }
         long samples = RecentRows.copy(connection, dictionary, tenants, batches, again);
         LatestRows.merge(connection, dictionary, tenants, batches);
+        positions.merge(connection, tenants, batches);
         IntakeRows.add(connection, tenants, batches);
         try (PreparedStatement statement =
                 connection.prepareStatement(

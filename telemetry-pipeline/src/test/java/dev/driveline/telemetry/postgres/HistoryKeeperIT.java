@@ -12,6 +12,7 @@ import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.telemetry.v1.SampledSignal;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleStore.Appended;
@@ -46,7 +47,7 @@ final class HistoryKeeperIT {
 
     private final Vin vin = Vin.of("JTMW1RFV7KE%06d".formatted(++lastVehicle));
     private final int partition = lastVehicle;
-    private final SampleTables tables = new SampleTables(database);
+    private final SampleTables tables = new SampleTables(database, new MappingBook());
     private final SampleQueries queries = new SampleQueries(database);
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private long offset = tables.nextOffsets(List.of(partition)).get(partition);

@@ -12,6 +12,7 @@ import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.telemetry.v1.SampledSignal;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleKey;
@@ -45,7 +46,7 @@ final class SampleTablesIT {
     private static int lastVehicle;
 
     private final Vin vin = Vin.of("JTMW1RFV7KD%06d".formatted(++lastVehicle));
-    private final SampleTables tables = new SampleTables(database);
+    private final SampleTables tables = new SampleTables(database, new MappingBook());
     private final SampleQueries queries = new SampleQueries(database);
 
     /** One partition a test, so that they do not disturb each other. */
@@ -119,7 +120,7 @@ final class SampleTablesIT {
     @Test
     void anotherWriterFencesThisOne() {
         store(sample(batch(1, 1, 1_000), 0, 0, 5).build());
-        SampleTables other = new SampleTables(database);
+        SampleTables other = new SampleTables(database, new MappingBook());
         SampleBatch next = sample(batch(1, 2, 2_000), 0, 0, 6).build();
         List<StoredBatch> stored = List.of(StoredBatch.of(vin, TENANT, next));
         assertEquals(Map.of(partition, 1L), other.nextOffsets(List.of(partition)));

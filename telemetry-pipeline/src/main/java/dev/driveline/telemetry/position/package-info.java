@@ -1,0 +1,5 @@
+/** Where vehicles are, for a map. */
+@NullMarked
+package dev.driveline.telemetry.position;
+
+import org.jspecify.annotations.NullMarked;
