@@ -79,7 +79,7 @@ class DeskTest {
                 lines());
         assertEquals(
                 List.of(
-                        log + ":5: no time such as (1533201287.000000): this is no line",
+                        log + ":5:1: no time such as (1533201287.000000): this is no line",
                         "5 frames: 4 decoded, 1 without a message (1 identifiers), 1 with an unknown"
                                 + " multiplexer value; 0 parts of 0 longer messages, lost: none; 1 lines"
                                 + " unreadable"),
