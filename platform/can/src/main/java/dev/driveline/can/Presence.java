@@ -105,6 +105,19 @@ final class Presence {
             leaveOut(signal, "its multiplexor %s is no integer signal marked M".formatted(name));
             return;
         }
+        int bits = multiplexors.stream().mapToInt(one -> one.length).max().orElse(0);
+        if (values.stream()
+                .noneMatch(range -> Long.SIZE - Long.numberOfLeadingZeros(range.first()) <= bits)) {
+            diagnostics.note(
+                    signal.at,
+                    "signal %s of message %s is never present: its multiplexor %s of %d bits has no value of %d"
+                            .formatted(
+                                    signal.at.text(),
+                                    message.at.text(),
+                                    name,
+                                    bits,
+                                    values.getFirst().first()));
+        }
         present.put(signal, new Multiplexing.When(multiplexors.getFirst().name, values));
         selectedBy.computeIfAbsent(name, _ -> new ArrayList<>()).add(signal);
     }

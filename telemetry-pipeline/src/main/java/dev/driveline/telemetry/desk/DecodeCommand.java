@@ -106,9 +106,11 @@ final class DecodeCommand implements Callable<Integer> {
         var decoder =
                 new LogDecoder(
                         bus -> bus(bus, named.containsKey(bus) ? named.get(bus) : others),
-                        new DecodedLines(out));
+                        new DecodedLines(new Reader(out)));
         try (CandumpReader reader = CandumpReader.open(log)) {
             decoder.run(reader);
+        } catch (Reader.Gone enough) {
+            return 0;
         } catch (NoSuchFileException missing) {
             throw new IOException("There is no log " + log, missing);
         }

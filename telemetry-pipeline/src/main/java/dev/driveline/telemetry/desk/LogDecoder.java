@@ -11,7 +11,6 @@ import dev.driveline.can.Outcome;
 import dev.driveline.can.Reassembly;
 import dev.driveline.can.TransportFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -55,6 +54,9 @@ final class LogDecoder {
         private final @Nullable Reassembly reassembly;
         private final DecodedLines.Values values;
 
+        /** Kept from a callback that may not throw it. */
+        private @Nullable IOException failed;
+
         Bus(String name) {
             this.name = DecodedLines.quotedBus(name);
             CatalogueBus described = describe.apply(name);
@@ -93,6 +95,9 @@ final class LogDecoder {
                             log.length(),
                             log.timeUs(),
                             this);
+                    if (failed != null) {
+                        throw failed;
+                    }
                 }
                 case NO_DATA -> {
                     // A remote request or an error frame.
@@ -123,7 +128,7 @@ final class LogDecoder {
             try {
                 out.message(place(startUs, id, flags), message, values, buffer, offset, length);
             } catch (IOException failure) {
-                throw new UncheckedIOException(failure);
+                failed = failure;
             }
         }
 

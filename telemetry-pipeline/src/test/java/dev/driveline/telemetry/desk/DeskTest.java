@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +132,24 @@ class DeskTest {
         assertEquals(List.of(), lines());
         assertEquals(0, run("decode", "--dbc", odd, log));
         assertEquals(1, lines().size());
+    }
+
+    /** As behind {@code head}, which closes the pipe. */
+    @Test
+    void whoHasSeenEnoughIsNoError() throws IOException {
+        String dbc = file("small.dbc", DBC);
+        String log = file("long.log", "(1.0) can0 100#0B54000100000007\n".repeat(10_000));
+        OutputStream closing =
+                new OutputStream() {
+                    @Override
+                    public void write(int one) throws IOException {
+                        throw new IOException("Broken pipe");
+                    }
+                };
+        int status =
+                Desk.of(closing).setErr(new PrintWriter(err)).execute("decode", "--dbc", dbc, log);
+        assertEquals(0, status);
+        assertEquals("", err.toString());
     }
 
     @Test
