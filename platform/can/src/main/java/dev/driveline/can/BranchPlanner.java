@@ -4,8 +4,8 @@ import dev.driveline.can.Branches.Branch;
 import dev.driveline.can.MessagePlan.Conditional;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,7 @@ final class BranchPlanner {
     private final Message message;
     private final int skippedBits;
     private final Map<String, List<Conditional>> selectedBy = new LinkedHashMap<>();
-    private final Map<Signal, Branches> planned = new HashMap<>();
+    private final IdentityHashMap<Signal, Branches> planned = new IdentityHashMap<>();
     private final Set<String> above = new HashSet<>();
 
     BranchPlanner(Message message, List<Conditional> conditional, int skippedBits) {

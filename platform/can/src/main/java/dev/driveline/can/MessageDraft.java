@@ -17,6 +17,7 @@ final class MessageDraft {
     @Nullable FrameFormat format;
     private final List<SignalDraft> signals = new ArrayList<>();
     private final Map<String, List<SignalDraft>> byName = new HashMap<>();
+    private final Map<String, Selection> selections = new HashMap<>();
 
     MessageDraft(Token at, FrameId id, int length) {
         this.at = at;
@@ -28,6 +29,15 @@ final class MessageDraft {
     /** By the name in SG_, before long names are restored. */
     List<SignalDraft> signals(String shortName) {
         return byName.getOrDefault(shortName, List.of());
+    }
+
+    /** What SG_MUL_VAL_ said first of the signals of a name; null where it said nothing. */
+    @Nullable Selection selection(String shortName) {
+        return selections.get(shortName);
+    }
+
+    void select(String shortName, Selection said) {
+        selections.put(shortName, said);
     }
 
     /** In the order of the file. */

@@ -173,23 +173,18 @@ final class MessageStatements {
         FrameId id = DbcDraft.frameId(tokens.expectWhole("message id", MAX_RAW_ID));
         Token name = tokens.expectWord("signal name");
         Token multiplexor = tokens.expectWord("multiplexor of " + name.text());
-        List<Multiplexing.Range> ranges = ranges(id, name);
-        boolean[] agrees = {true};
-        boolean there =
-                draft.forSignal(
-                        id,
-                        name.text(),
-                        signal ->
-                                agrees[0] &=
-                                        signal.select(
-                                                new SignalDraft.Selection(
-                                                        name,
-                                                        multiplexor.text(),
-                                                        new ArrayList<>(ranges))));
-        if (!there && id != null) {
-            diagnostics.note(name, "SG_MUL_VAL_ names no signal: " + name.text());
-        }
-        if (!agrees[0]) {
+        MessageDraft message = draft.message(id);
+        Selection before = message == null ? null : message.selection(name.text());
+        List<Multiplexing.Range> ranges =
+                before == null ? new ArrayList<>() : new ArrayList<>(before.values());
+        readRanges(name, ranges);
+        if (message == null || message.signals(name.text()).isEmpty()) {
+            if (id != null) {
+                diagnostics.note(name, "SG_MUL_VAL_ names no signal: " + name.text());
+            }
+        } else if (before == null || before.multiplexor().equals(multiplexor.text())) {
+            message.select(name.text(), new Selection(multiplexor.text(), ranges));
+        } else {
             diagnostics.note(
                     multiplexor,
                     "SG_MUL_VAL_ names a second multiplexor of %s: %s is ignored"
@@ -198,16 +193,9 @@ final class MessageStatements {
         tokens.endStatement("SG_MUL_VAL_");
     }
 
-    private List<Multiplexing.Range> ranges(@Nullable FrameId id, Token name) throws Unusable {
-        int[] before = {0};
-        var _ =
-                draft.forSignal(
-                        id,
-                        name.text(),
-                        signal -> before[0] = Math.max(before[0], signal.ranges()));
-        List<Multiplexing.Range> ranges = new ArrayList<>();
+    private void readRanges(Token name, List<Multiplexing.Range> ranges) throws Unusable {
         do {
-            if (before[0] + ranges.size() == DbcLimits.MAX_RANGES) {
+            if (ranges.size() == DbcLimits.MAX_RANGES) {
                 throw new Unusable(
                         tokens.peek(),
                         "signal %s has more than %d ranges"
@@ -215,7 +203,6 @@ final class MessageStatements {
             }
             ranges.add(range(name.text()));
         } while (tokens.acceptMark(',') || startsRange());
-        return ranges;
     }
 
     private boolean startsRange() {
@@ -231,7 +218,7 @@ final class MessageStatements {
             last = tokens.expectWhole("last value of " + signal, Long.MAX_VALUE);
         } else {
             Token signed = tokens.expectWord("last value of " + signal);
-            if (!signed.text().matches("-[0-9]{1,18}")) {
+            if (!signed.text().startsWith("-") || !Numbers.isCount(signed.text().substring(1))) {
                 throw new Unusable(
                         signed,
                         "last value of %s is %s, not a whole number after '-'"

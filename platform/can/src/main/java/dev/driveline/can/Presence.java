@@ -52,7 +52,7 @@ final class Presence {
     List<Signal> resolve() {
         String only = onlyMultiplexor();
         for (SignalDraft signal : message.signals()) {
-            SignalDraft.Selection selection = signal.selection;
+            Selection selection = message.selection(signal.at.text());
             if (selection != null) {
                 select(signal, selection.multiplexor(), values(signal, selection));
             } else if (signal.hasValue()) {
@@ -126,7 +126,7 @@ final class Presence {
      * The ranges of a signal. SG_MUL_VAL_ names a signal, not a layout: where a name has several,
      * which differ by their {@code mN}, each takes the ranges with its own N and no other's.
      */
-    private List<Multiplexing.Range> values(SignalDraft signal, SignalDraft.Selection selection) {
+    private List<Multiplexing.Range> values(SignalDraft signal, Selection selection) {
         String name = signal.at.text();
         if (message.signals(name).size() == 1) {
             return selection.values();

@@ -1,13 +1,11 @@
 package dev.driveline.can;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A signal while the file is being read. Of one parse, of one thread. */
 final class SignalDraft {
     final Token at;
     String name;
-    @Nullable Selection selection;
     int start;
     int length;
     ByteOrder byteOrder = ByteOrder.INTEL;
@@ -79,33 +77,6 @@ final class SignalDraft {
     boolean hasKnownMultiplexing() {
         return multiplexing == null || multiplexing.text().equals("M") || hasValue;
     }
-
-    /** Takes what SG_MUL_VAL_ says, unless another multiplexor was named before. */
-    boolean select(Selection said) {
-        Selection before = selection;
-        if (before == null) {
-            selection = said;
-            return true;
-        }
-        if (!before.multiplexor().equals(said.multiplexor())) {
-            return false;
-        }
-        before.values().addAll(said.values());
-        return true;
-    }
-
-    /** How many ranges SG_MUL_VAL_ has said. */
-    int ranges() {
-        return selection == null ? 0 : selection.values().size();
-    }
-
-    /**
-     * What an SG_MUL_VAL_ says of a signal.
-     *
-     * @param multiplexor by the name in SG_
-     * @param values grows with further statements
-     */
-    record Selection(Token at, String multiplexor, List<Multiplexing.Range> values) {}
 
     Signal build(Multiplexing presence) {
         return new Signal(
