@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-pipeline faults-gateway faults-pipeline format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc faults-gateway faults-pipeline format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -54,6 +54,12 @@ check: jdk ## long runs: more seeds (not in CI)
 tour: $(BUILT) ## a guided run against the all-in-one
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.allinone.tour.Tour
 
+decode: $(BUILT) ## decodes a candump log: ARGS="--dbc FILE[@bus] … [--j1939 BUS] [--isotp BUS] LOG"
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.telemetry.desk.Desk decode $(ARGS)
+
+check-dbc: $(BUILT) ## what a DBC file holds, and everything odd in it: ARGS="[--strict] FILE …"
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.telemetry.desk.Desk check-dbc $(ARGS)
+
 bench: jdk ## measures the whole way; results are kept in testbed/bench/results
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*' dev.driveline.bench.WholeWayBench
@@ -78,6 +84,10 @@ bench-registry: jdk ## imports 100,000 vehicles, then lists them
 bench-pipeline: jdk ## a recorded drive from Kafka to PostgreSQL: rate, bytes a sample, questions
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@$(BENCH) dev.driveline.bench.pipeline.PipelineBench --result testbed/bench/results/pipeline.md $(ARGS)
+
+bench-decode: jdk ## the decoder over a recorded minute of driving, with JMH
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.decode.DecodeBench --result testbed/bench/results/decode.md $(ARGS)
 
 faults-gateway: jdk ## two gateways under load: one is killed, Kafka is stopped; nothing acknowledged may be lost
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package

@@ -52,7 +52,7 @@ final class AnnotationStatements {
             labels = readEntries("VAL_");
         }
         if (!draft.forSignal(id, signal.text(), target -> target.labels = labels) && id != null) {
-            diagnostics.warning(
+            diagnostics.note(
                     signal,
                     "VAL_ names signal %s of id %s, which is not there"
                             .formatted(signal.text(), first.text()));
@@ -158,12 +158,14 @@ final class AnnotationStatements {
                     fits &= draft.attributes.apply(name, found, value);
                 }
             }
-        } else {
+        } else if (target.isWord("BU_") || target.isWord("EV_")) {
             tokens.skipStatement();
             return;
+        } else {
+            draft.attributes.apply(name, value());
         }
         if (!fits) {
-            diagnostics.warning(target, "attribute %s has no usable value".formatted(name));
+            diagnostics.note(target, "attribute %s has no usable value".formatted(name));
         }
         tokens.endStatement("BA_");
     }
@@ -180,6 +182,6 @@ final class AnnotationStatements {
     }
 
     private void missing(String statement, Token at, String what) {
-        diagnostics.warning(at, "%s names %s, which is not there".formatted(statement, what));
+        diagnostics.note(at, "%s names %s, which is not there".formatted(statement, what));
     }
 }

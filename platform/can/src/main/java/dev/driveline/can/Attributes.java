@@ -9,11 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class Attributes {
     static final String CYCLE_TIME = "GenMsgCycleTime";
     static final String FRAME_FORMAT = "VFrameFormat";
+    static final String START_VALUE = "GenSigStartValue";
+    static final String SPN = "SPN";
+    static final String BUS_TYPE = "BusType";
+    static final String PROTOCOL_TYPE = "ProtocolType";
     static final String SIGNAL_LONG_NAME = "SystemSignalLongSymbol";
     static final String MESSAGE_LONG_NAME = "SystemMessageLongSymbol";
 
+    /** 19 bits. Source: SAE J1939-73 §5.7.1.7. */
+    private static final int MAX_SPN = 0x7FFFF;
+
     private final Map<String, List<String>> choices = new HashMap<>();
     private final Map<String, String> defaults = new HashMap<>();
+    private final Map<String, String> ofFile = new HashMap<>();
 
     /** An ENUM's texts, in order. */
     void define(String attribute, List<String> texts) {
@@ -35,13 +43,28 @@ final class Attributes {
     }
 
     boolean apply(String attribute, SignalDraft signal, String value) {
-        if (attribute.equals(SIGNAL_LONG_NAME)) {
-            if (!isName(value)) {
-                return false;
+        return switch (attribute) {
+            case SIGNAL_LONG_NAME -> {
+                boolean name = isName(value);
+                signal.name = name ? value : signal.name;
+                yield name;
             }
-            signal.name = value;
+            case START_VALUE -> setStartValue(signal, value);
+            case SPN -> setSpn(signal, value);
+            default -> true;
+        };
+    }
+
+    /** Of the whole file. */
+    void apply(String attribute, String value) {
+        if (attribute.equals(BUS_TYPE) || attribute.equals(PROTOCOL_TYPE)) {
+            ofFile.put(attribute, value);
         }
-        return true;
+    }
+
+    /** The file's own value, else the default, else none. */
+    String ofFile(String attribute) {
+        return ofFile.getOrDefault(attribute, defaults.getOrDefault(attribute, ""));
     }
 
     void applyDefaults(MessageDraft message) {
@@ -53,6 +76,28 @@ final class Attributes {
         if (message.format == null && format != null) {
             setFormat(message, format);
         }
+        String start = defaults.get(START_VALUE);
+        String spn = defaults.get(SPN);
+        for (SignalDraft signal : message.signals()) {
+            if (signal.startValue == null && start != null) {
+                setStartValue(signal, start);
+            }
+            if (signal.spn == null && spn != null) {
+                setSpn(signal, spn);
+            }
+        }
+    }
+
+    private static boolean setStartValue(SignalDraft signal, String value) {
+        boolean number = Numbers.isDecimal(value);
+        signal.startValue = number ? Double.valueOf(value) : null;
+        return number;
+    }
+
+    private static boolean setSpn(SignalDraft signal, String value) {
+        boolean number = value.matches("[0-9]{1,6}") && Integer.parseInt(value) <= MAX_SPN;
+        signal.spn = number ? Integer.valueOf(value) : null;
+        return number;
     }
 
     private static boolean setCycleTime(MessageDraft message, String value) {

@@ -11,10 +11,12 @@ public final class BusSource {
 
     private final String bus;
     private final Matching matching;
+    private final Transport transport;
     private final String fileName;
     private final byte[] bytes;
 
-    private BusSource(String bus, Matching matching, String fileName, byte[] bytes) {
+    private BusSource(
+            String bus, Matching matching, Transport transport, String fileName, byte[] bytes) {
         CatalogueBus.requireName(bus);
         int nameBytes = fileName.getBytes(StandardCharsets.UTF_8).length;
         if (nameBytes > MAX_FILE_NAME_BYTES) {
@@ -29,13 +31,20 @@ public final class BusSource {
         }
         this.bus = bus;
         this.matching = matching;
+        this.transport = transport;
         this.fileName = fileName;
         this.bytes = bytes;
     }
 
     /** Copies the bytes. Throws IllegalArgumentException where a name or the file is too long. */
     public static BusSource of(String bus, Matching matching, String fileName, byte[] bytes) {
-        return new BusSource(bus, matching, fileName, bytes.clone());
+        return of(bus, matching, Transport.NONE, fileName, bytes);
+    }
+
+    /** The same with ISO-TP, where the transport says so. */
+    public static BusSource of(
+            String bus, Matching matching, Transport transport, String fileName, byte[] bytes) {
+        return new BusSource(bus, matching, transport, fileName, bytes.clone());
     }
 
     public String bus() {
@@ -44,6 +53,10 @@ public final class BusSource {
 
     public Matching matching() {
         return matching;
+    }
+
+    public Transport transport() {
+        return transport;
     }
 
     public String fileName() {
@@ -68,13 +81,14 @@ public final class BusSource {
         return other instanceof BusSource that
                 && bus.equals(that.bus)
                 && matching == that.matching
+                && transport == that.transport
                 && fileName.equals(that.fileName)
                 && Arrays.equals(bytes, that.bytes);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(bus, matching, fileName, Arrays.hashCode(bytes));
+        return Objects.hash(bus, matching, transport, fileName, Arrays.hashCode(bytes));
     }
 
     @Override

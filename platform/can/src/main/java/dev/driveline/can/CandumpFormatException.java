@@ -2,7 +2,7 @@ package dev.driveline.can;
 
 import java.io.IOException;
 
-/** A line of a log is no candump line. The message names file, line number, fault and text. */
+/** A line of a log is no candump line. The message names file, line, column, fault and text. */
 public final class CandumpFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 

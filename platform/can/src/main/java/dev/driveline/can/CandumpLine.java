@@ -168,6 +168,11 @@ final class CandumpLine {
         return at == end;
     }
 
+    /** How far the line could be read. */
+    int stoppedAt() {
+        return at;
+    }
+
     long timeUs() {
         return timeUs;
     }

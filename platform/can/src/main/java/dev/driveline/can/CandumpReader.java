@@ -78,7 +78,13 @@ public final class CandumpReader implements Closeable {
             String fault = line.read(lines.bytes(), lines.start(), lines.end());
             if (!fault.isEmpty()) {
                 throw new CandumpFormatException(
-                        "%s:%d: %s: %s".formatted(name, lineNumber, fault, shownLine()));
+                        "%s:%d:%d: %s: %s"
+                                .formatted(
+                                        name,
+                                        lineNumber,
+                                        line.stoppedAt() - lines.start() + 1,
+                                        fault,
+                                        shownLine()));
             }
             bus = busName(line.busFrom(), line.busTo());
             return true;

@@ -60,7 +60,9 @@ public record CatalogueSource(List<BusSource> buses) {
         boolean refused = false;
         for (BusSource source : buses) {
             DbcParse parse = source.parse();
-            var bus = new CatalogueBus(source.bus(), source.matching(), parse.model());
+            var bus =
+                    new CatalogueBus(
+                            source.bus(), source.matching(), source.transport(), parse.model());
             refused |= parse.hasErrors();
             var found = new ArrayList<>(parse.diagnostics());
             found.addAll(BusPlan.diagnose(bus));

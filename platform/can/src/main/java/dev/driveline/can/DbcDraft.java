@@ -15,7 +15,6 @@ final class DbcDraft {
     private final Map<FrameId, MessageDraft> messages = new LinkedHashMap<>();
     private final Map<String, Labels> tables = new HashMap<>();
     private int signalCount;
-    private boolean extendedMultiplexingNoted;
     final Attributes attributes = new Attributes();
     String version = "";
 
@@ -83,13 +82,6 @@ final class DbcDraft {
         return !signals.isEmpty();
     }
 
-    void noteExtendedMultiplexing(Token at) {
-        if (!extendedMultiplexingNoted) {
-            extendedMultiplexingNoted = true;
-            diagnostics.warning(at, "SG_MUL_VAL_: ranges of multiplexors are not applied yet");
-        }
-    }
-
     Dbc build(String name) {
         var names = new HashMap<String, MessageDraft>();
         for (MessageDraft message : messages.values()) {
@@ -97,15 +89,20 @@ final class DbcDraft {
             MessageDraft other = names.putIfAbsent(message.name, message);
             if (other != null) {
                 message.name = message.name + "_" + message.id;
-                diagnostics.warning(
+                diagnostics.note(
                         message.at,
                         "message name %s is also that of id %s: this one is called %s"
                                 .formatted(other.name, other.id, message.name));
             }
         }
+        var limit = new Presence.Limit();
         return new Dbc(
                 name,
                 version,
-                messages.values().stream().map(message -> message.build(diagnostics)).toList());
+                messages.values().stream()
+                        .map(message -> message.build(limit, diagnostics))
+                        .toList(),
+                attributes.ofFile(Attributes.BUS_TYPE),
+                attributes.ofFile(Attributes.PROTOCOL_TYPE));
     }
 }

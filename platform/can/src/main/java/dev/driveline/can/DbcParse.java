@@ -25,6 +25,10 @@ public record DbcParse(Dbc model, List<Diagnostic> diagnostics) {
         return of(Diagnostic.Severity.WARNING);
     }
 
+    public List<Diagnostic> notes() {
+        return of(Diagnostic.Severity.NOTE);
+    }
+
     private List<Diagnostic> of(Diagnostic.Severity severity) {
         return diagnostics.stream().filter(one -> one.severity() == severity).toList();
     }

@@ -57,7 +57,7 @@ final class DbcStatements {
     /** Whether values would be wrong or missing without the statement. */
     private static boolean carriesLayout(Token keyword) {
         return switch (keyword.text()) {
-            case "BO_", "SG_", "SIG_VALTYPE_" -> true;
+            case "BO_", "SG_", "SIG_VALTYPE_", "SG_MUL_VAL_" -> true;
             default -> false;
         };
     }
@@ -70,7 +70,7 @@ final class DbcStatements {
             case "BO_" -> messages.readMessage();
             case "SG_" -> messages.readSignal();
             case "SIG_VALTYPE_" -> messages.readValueType();
-            case "SG_MUL_VAL_" -> messages.skipExtendedMultiplexing(keyword);
+            case "SG_MUL_VAL_" -> messages.readSelection();
             case "VAL_TABLE_" -> annotations.readTable();
             case "VAL_" -> annotations.readLabels();
             case "CM_" -> annotations.readComment();

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 public final class Decoder {
     private static final int NOT_DATA = FrameFlags.REMOTE | FrameFlags.ERROR;
 
+    private final Catalogue catalogue;
     private final BusPlan[] buses;
 
-    private Decoder(BusPlan[] buses) {
+    private Decoder(Catalogue catalogue, BusPlan[] buses) {
+        this.catalogue = catalogue;
         this.buses = buses;
     }
 
@@ -24,7 +26,7 @@ public final class Decoder {
             plans[i] = BusPlan.of(bus, firstIndex);
             firstIndex += bus.dbc().signalCount();
         }
-        return new Decoder(plans);
+        return new Decoder(catalogue, plans);
     }
 
     /**
@@ -43,6 +45,31 @@ public final class Decoder {
             return Outcome.NO_DATA;
         }
         @Nullable MessagePlan plan = bus < 0 ? null : buses[bus].find(id, flags);
+        return plan == null ? Outcome.UNKNOWN_ID : plan.decode(buffer, offset, length, sink);
+    }
+
+    /**
+     * The message of an identifier, whether a frame or a transport carries it; null where there is
+     * none.
+     */
+    public @Nullable Message message(int bus, int id, int flags) {
+        MessagePlan plan = bus < 0 ? null : buses[bus].findMessage(id, flags);
+        return plan == null ? null : plan.message;
+    }
+
+    /** For one vehicle: puts together what comes in several frames. */
+    public Reassembly newReassembly() {
+        return Reassembly.of(catalogue, buses);
+    }
+
+    /**
+     * Decodes a message that {@link Reassembly} gave, of up to {@value Message#MAX_BYTES} bytes.
+     * The parameters are those of {@link #decode}.
+     */
+    public Outcome decodeMessage(
+            int bus, int id, int flags, byte[] buffer, int offset, int length, SignalSink sink) {
+        Objects.checkFromIndexSize(offset, length, buffer.length);
+        @Nullable MessagePlan plan = bus < 0 ? null : buses[bus].findMessage(id, flags);
         return plan == null ? Outcome.UNKNOWN_ID : plan.decode(buffer, offset, length, sink);
     }
 }

@@ -10,10 +10,15 @@ package dev.driveline.can;
 public record Diagnostic(Severity severity, int line, int column, String text) {
     /** How much of the text could be used. */
     public enum Severity {
-        /** The statement was left out. */
+        /** The statement was left out; where the reading is strict, the file is refused. */
         ERROR,
-        /** The statement was understood all the same, or it does not touch the layout. */
-        WARNING
+        /**
+         * The statement departs from the format. It was understood all the same, or it does not
+         * touch the layout.
+         */
+        WARNING,
+        /** The statement is as the format wants it, and says something doubtful. */
+        NOTE
     }
 
     @Override

@@ -120,9 +120,12 @@ final class FieldPlan {
      *     number of bits before it in its first byte
      */
     private record Field(int code, int signal, int firstByte, int bytesNeeded) {
-        static Field of(Signal signal, int index) {
-            int bit = signal.firstBit();
+        static Field of(Signal signal, int index, int skippedBits) {
+            int bit = signal.firstBit() - skippedBits;
             int length = signal.length();
+            if (bit < 0) {
+                return new Field(0, index, 0, Integer.MAX_VALUE);
+            }
             int firstByte = bit + length <= Long.SIZE ? 0 : bit / 8;
             int before = bit - 8 * firstByte;
             boolean nine = before + length > Long.SIZE;
@@ -137,7 +140,7 @@ final class FieldPlan {
                         case FLOAT -> FLOAT;
                         case DOUBLE -> DOUBLE;
                     };
-            return new Field(code, index, firstByte, signal.bytesNeeded());
+            return new Field(code, index, firstByte, (bit + length + 7) / 8);
         }
 
         boolean isPlain() {
@@ -148,9 +151,19 @@ final class FieldPlan {
     /** Collects the fields. */
     static final class Builder {
         private final List<Field> list = new ArrayList<>();
+        private final int skippedBits;
+
+        Builder() {
+            this(0);
+        }
+
+        /** The payload lacks these bits, which the database counts; what lies in them is absent. */
+        Builder(int skippedBits) {
+            this.skippedBits = skippedBits;
+        }
 
         void add(Signal signal, int index) {
-            list.add(Field.of(signal, index));
+            list.add(Field.of(signal, index, skippedBits));
         }
 
         boolean isEmpty() {

@@ -2,8 +2,9 @@ package dev.driveline.can;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.List;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes the values of a message into payload bytes, bit by bit as the DBC describes them; it
@@ -21,23 +22,33 @@ public final class FrameEncoder {
     }
 
     /**
-     * A payload of the declared length with physical values by signal name; what is not named is 0.
-     * Of a multiplexed message only signals of the branch that its multiplexor selects may be
-     * named. Throws IllegalArgumentException where a name is unknown or a value does not fit.
+     * A payload of the declared length with physical values by signal name; what is not named has
+     * its start value where it is in every frame and has one, else 0. Of a multiplexed message only
+     * signals of the branches that its multiplexors select may be named. Throws
+     * IllegalArgumentException where a name is unknown or a value does not fit.
      */
     public byte[] encode(Map<String, Double> physical) {
         byte[] payload = new byte[message.length()];
-        physical.forEach((name, value) -> {
-            if (always(name)) {
-                putPhysical(payload, signal(name), value);
-            }
-        });
-        physical.forEach((name, value) -> {
-            if (!always(name)) {
-                putPhysical(payload, selected(name, payload), value);
-            }
-        });
+        putStartValues(payload);
+        physical.keySet().stream()
+                .sorted(Comparator.comparingInt(this::depth))
+                .forEach(name ->
+                        putPhysical(
+                                payload,
+                                selected(name, payload),
+                                physical.getOrDefault(name, 0.0)));
         return payload;
+    }
+
+    private void putStartValues(byte[] payload) {
+        for (Signal signal : message.signals()) {
+            Double start = signal.startValue();
+            if (start != null
+                    && signal.multiplexing() instanceof Multiplexing.Always
+                    && signal.bytesNeeded() <= payload.length) {
+                putPhysical(payload, signal, signal.physical(start.doubleValue()));
+            }
+        }
     }
 
     /**
@@ -139,30 +150,53 @@ public final class FrameEncoder {
         return bit;
     }
 
-    private boolean always(String name) {
-        return signal(name).multiplexing() instanceof Multiplexing.Always;
-    }
-
     private Signal signal(String name) {
         return message.signal(name).orElseThrow(() -> unknown(name, "is not in the message"));
     }
 
-    /** The layout of that name in the branch that the payload's multiplexor selects. */
+    /** How many multiplexors select the signal, one by one: theirs are written before it. */
+    private int depth(String name) {
+        int depth = 0;
+        Signal at = signal(name);
+        while (at.multiplexing() instanceof Multiplexing.When when) {
+            at = signal(when.multiplexor());
+            if (++depth > message.signals().size()) {
+                throw unknown(name, "is selected by itself");
+            }
+        }
+        return depth;
+    }
+
+    /** The layout of that name in the branch that the payload's multiplexors select. */
     private Signal selected(String name, byte[] payload) {
-        List<Signal> layouts =
-                message.signals().stream().filter(signal -> signal.name().equals(name)).toList();
-        return layouts.stream()
-                .filter(signal ->
-                        signal.multiplexing() instanceof Multiplexing.When when
-                                && isSelected(when, payload))
-                .findFirst()
+        return present(name, payload)
                 .orElseThrow(() -> unknown(name, "is not in the branch of the multiplexor"));
     }
 
+    private Optional<Signal> present(String name, byte[] payload) {
+        return message.signals().stream()
+                .filter(signal -> signal.name().equals(name))
+                .filter(signal ->
+                        switch (signal.multiplexing()) {
+                            case Multiplexing.Always() -> true;
+                            case Multiplexing.When when -> isSelected(when, payload);
+                        })
+                .findFirst();
+    }
+
     private boolean isSelected(Multiplexing.When when, byte[] payload) {
-        long value = getBits(payload, signal(when.multiplexor()));
-        return when.values().stream()
-                .anyMatch(range -> range.first() <= value && value <= range.last());
+        return present(when.multiplexor(), payload).stream()
+                .filter(multiplexor -> multiplexor.bytesNeeded() <= payload.length)
+                .mapToLong(multiplexor -> signed(getBits(payload, multiplexor), multiplexor))
+                .anyMatch(value ->
+                        when.values().stream()
+                                .anyMatch(
+                                        range -> range.first() <= value && value <= range.last()));
+    }
+
+    private static long signed(long bits, Signal signal) {
+        int unused = Long.SIZE - signal.length();
+        return signal.signed() ? bits << unused >> unused : bits;
     }
 
     private IllegalArgumentException unknown(String name, String fault) {

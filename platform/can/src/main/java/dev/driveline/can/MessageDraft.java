@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A message while the file is being read. Of one parse, of one thread. */
@@ -18,6 +17,7 @@ final class MessageDraft {
     @Nullable FrameFormat format;
     private final List<SignalDraft> signals = new ArrayList<>();
     private final Map<String, List<SignalDraft>> byName = new HashMap<>();
+    private final Map<String, Selection> selections = new HashMap<>();
 
     MessageDraft(Token at, FrameId id, int length) {
         this.at = at;
@@ -29,6 +29,20 @@ final class MessageDraft {
     /** By the name in SG_, before long names are restored. */
     List<SignalDraft> signals(String shortName) {
         return byName.getOrDefault(shortName, List.of());
+    }
+
+    /** What SG_MUL_VAL_ said first of the signals of a name; null where it said nothing. */
+    @Nullable Selection selection(String shortName) {
+        return selections.get(shortName);
+    }
+
+    void select(String shortName, Selection said) {
+        selections.put(shortName, said);
+    }
+
+    /** In the order of the file. */
+    List<SignalDraft> signals() {
+        return signals;
     }
 
     int size() {
@@ -73,37 +87,30 @@ final class MessageDraft {
         draft.countSignal();
         signals.add(signal);
         byName.computeIfAbsent(signal.name, _ -> new ArrayList<>()).add(signal);
-        warnBeyondEnd(signal, named, diagnostics);
+        noteBeyondEnd(signal, named, diagnostics);
     }
 
     private boolean repeats(SignalDraft signal) {
         return signals(signal.name).stream()
                 .anyMatch(other ->
-                        other.multiplexing == null
-                                || signal.multiplexing == null
-                                || Objects.equals(
-                                        other.multiplexing.text(), signal.multiplexing.text()));
+                        !other.hasValue() || !signal.hasValue() || other.value() == signal.value());
     }
 
-    private void warnBeyondEnd(SignalDraft signal, String named, Diagnostics diagnostics) {
-        int needed = signal.build(null).bytesNeeded();
+    private void noteBeyondEnd(SignalDraft signal, String named, Diagnostics diagnostics) {
+        int needed = signal.build(Multiplexing.always()).bytesNeeded();
         if (needed > length) {
-            diagnostics.warning(
+            diagnostics.note(
                     signal.at,
                     "%s ends in byte %d, but the message has %d bytes"
                             .formatted(named, needed, length));
         }
     }
 
-    Message build(Diagnostics diagnostics) {
+    Message build(Presence.Limit limit, Diagnostics diagnostics) {
         restoreLongNames(diagnostics);
         checkValueTypes(diagnostics);
-        String multiplexor = multiplexor(diagnostics);
-        List<Signal> built =
-                signals.stream()
-                        .filter(signal -> isAlways(signal) || multiplexor != null)
-                        .map(signal -> signal.build(multiplexor))
-                        .toList();
+        checkStartValues(diagnostics);
+        List<Signal> built = new Presence(this, limit, diagnostics).resolve();
         FrameFormat defaulted = id.extended() ? FrameFormat.EXTENDED : FrameFormat.STANDARD;
         return new Message(
                 name,
@@ -115,21 +122,31 @@ final class MessageDraft {
                 comment);
     }
 
-    private static boolean isAlways(SignalDraft signal) {
-        return signal.multiplexing == null || signal.isMultiplexor();
-    }
-
-    /** Two long names that are equal would make one signal of two: the short ones stay. */
+    /** Two equal names would make one signal of two: the short ones stay. */
     private void restoreLongNames(Diagnostics diagnostics) {
-        var shortNames = new HashMap<String, String>();
+        var owners = new HashMap<String, String>();
+        byName.keySet().forEach(name -> owners.put(name, name));
         for (SignalDraft signal : signals) {
-            String before = shortNames.putIfAbsent(signal.name, signal.at.text());
-            if (before != null && !before.equals(signal.at.text())) {
-                diagnostics.warning(
+            String shortName = signal.at.text();
+            String owner = owners.putIfAbsent(signal.name, shortName);
+            if (owner != null && !owner.equals(shortName)) {
+                diagnostics.note(
                         signal.at,
                         "long name %s of signal %s is also that of %s: the short one stays"
-                                .formatted(signal.name, signal.at.text(), before));
-                signal.name = signal.at.text();
+                                .formatted(signal.name, shortName, owner));
+                signal.name = shortName;
+            }
+        }
+    }
+
+    private void checkStartValues(Diagnostics diagnostics) {
+        for (SignalDraft signal : signals) {
+            if (!signal.holdsStartValue()) {
+                diagnostics.note(
+                        signal.at,
+                        "start value %s of signal %s of message %s does not fit in it: left out"
+                                .formatted(signal.startValue, signal.at.text(), at.text()));
+                signal.startValue = null;
             }
         }
     }
@@ -152,27 +169,5 @@ final class MessageDraft {
                 signal.valueType = ValueType.INTEGER;
             }
         }
-    }
-
-    /** The name of the only multiplexor, null where there is none or the signals need several. */
-    private @Nullable String multiplexor(Diagnostics diagnostics) {
-        List<SignalDraft> multiplexors =
-                signals.stream().filter(SignalDraft::isMultiplexor).toList();
-        boolean cascaded = signals.stream().anyMatch(SignalDraft::isCascaded);
-        boolean multiplexed = signals.stream().anyMatch(SignalDraft::isMultiplexed);
-        if (!cascaded && !multiplexed) {
-            return null;
-        }
-        if (!cascaded && multiplexors.size() == 1) {
-            return multiplexors.getFirst().name;
-        }
-        diagnostics.warning(
-                at,
-                "the multiplexed signals of message %s are left out: it has %d simple multiplexors%s"
-                        .formatted(
-                                at.text(),
-                                multiplexors.size(),
-                                cascaded ? " and cascaded ones, which are not decoded yet" : ""));
-        return null;
     }
 }

@@ -1,6 +1,8 @@
 package dev.driveline.can;
 
 import dev.driveline.can.TokenStream.Unusable;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that make the layout: BO_, SG_, SIG_VALTYPE_. Of one parse, of one thread. */
@@ -62,7 +64,7 @@ final class MessageStatements {
         SignalDraft signal = new SignalDraft(name);
         String what = " of " + name.text();
         if (!tokens.peek().isMark(':')) {
-            signal.multiplexing = multiplexing(what);
+            readMultiplexing(signal, what);
         }
         tokens.expectMark(':');
         signal.start = (int) tokens.expectWhole("start" + what, Message.MAX_BYTES * 8L - 1);
@@ -87,14 +89,14 @@ final class MessageStatements {
     }
 
     /** A bare m, without its value, is how some write a multiplexor of SG_MUL_VAL_. */
-    private @Nullable Token multiplexing(String what) throws Unusable {
+    private void readMultiplexing(SignalDraft signal, String what) throws Unusable {
         Token multiplexing = tokens.expectWord("multiplexing" + what);
-        if (!multiplexing.isWord("m")) {
-            return multiplexing;
+        if (multiplexing.isWord("m")) {
+            diagnostics.note(
+                    multiplexing, "multiplexing%s is m without a value: ignored".formatted(what));
+        } else {
+            signal.setMultiplexing(multiplexing);
         }
-        diagnostics.warning(
-                multiplexing, "multiplexing%s is m without a value: ignored".formatted(what));
-        return null;
     }
 
     private void add(SignalDraft signal) {
@@ -161,14 +163,73 @@ final class MessageStatements {
                                             .formatted(name.text(), type.shown()));
                 };
         if (!draft.forSignal(id, name.text(), signal -> signal.setValueType(type, valueType))) {
-            diagnostics.warning(at, "SIG_VALTYPE_ names no signal: " + name.text());
+            diagnostics.note(at, "SIG_VALTYPE_ names no signal: " + name.text());
         }
         tokens.endStatement("SIG_VALTYPE_");
     }
 
-    /** Ranges are not applied yet; without them a signal may be missing, never wrong. */
-    void skipExtendedMultiplexing(Token keyword) {
-        draft.noteExtendedMultiplexing(keyword);
-        tokens.skipStatement();
+    /** {@code SG_MUL_VAL_ id signal multiplexor first-last, ... ;}. */
+    void readSelection() throws Unusable {
+        FrameId id = DbcDraft.frameId(tokens.expectWhole("message id", MAX_RAW_ID));
+        Token name = tokens.expectWord("signal name");
+        Token multiplexor = tokens.expectWord("multiplexor of " + name.text());
+        MessageDraft message = draft.message(id);
+        Selection before = message == null ? null : message.selection(name.text());
+        List<Multiplexing.Range> ranges =
+                before == null ? new ArrayList<>() : new ArrayList<>(before.values());
+        readRanges(name, ranges);
+        if (message == null || message.signals(name.text()).isEmpty()) {
+            if (id != null) {
+                diagnostics.note(name, "SG_MUL_VAL_ names no signal: " + name.text());
+            }
+        } else if (before == null || before.multiplexor().equals(multiplexor.text())) {
+            message.select(name.text(), new Selection(multiplexor.text(), ranges));
+        } else {
+            diagnostics.note(
+                    multiplexor,
+                    "SG_MUL_VAL_ names a second multiplexor of %s: %s is ignored"
+                            .formatted(name.text(), multiplexor.text()));
+        }
+        tokens.endStatement("SG_MUL_VAL_");
+    }
+
+    private void readRanges(Token name, List<Multiplexing.Range> ranges) throws Unusable {
+        do {
+            if (ranges.size() == DbcLimits.MAX_RANGES) {
+                throw new Unusable(
+                        tokens.peek(),
+                        "signal %s has more than %d ranges"
+                                .formatted(name.text(), DbcLimits.MAX_RANGES));
+            }
+            ranges.add(range(name.text()));
+        } while (tokens.acceptMark(',') || startsRange());
+    }
+
+    private boolean startsRange() {
+        return tokens.peek().kind() == Token.Kind.WORD && !tokens.atSectionStart();
+    }
+
+    /** The tokenizer takes the hyphen for the sign of the last value where no blank follows it. */
+    private Multiplexing.Range range(String signal) throws Unusable {
+        Token at = tokens.peek();
+        long first = tokens.expectWhole("first value of " + signal, Long.MAX_VALUE);
+        long last;
+        if (tokens.acceptMark('-')) {
+            last = tokens.expectWhole("last value of " + signal, Long.MAX_VALUE);
+        } else {
+            Token signed = tokens.expectWord("last value of " + signal);
+            if (!signed.text().startsWith("-") || !Numbers.isCount(signed.text().substring(1))) {
+                throw new Unusable(
+                        signed,
+                        "last value of %s is %s, not a whole number after '-'"
+                                .formatted(signal, signed.shown()));
+            }
+            last = Long.parseLong(signed.text().substring(1));
+        }
+        if (first > last) {
+            throw new Unusable(
+                    at, "range %d-%d of signal %s is empty".formatted(first, last, signal));
+        }
+        return new Multiplexing.Range(first, last);
     }
 }

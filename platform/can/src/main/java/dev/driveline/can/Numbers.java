@@ -11,10 +11,16 @@ final class Numbers {
             Pattern.compile("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][+-]?[0-9]{1,6})?");
     private static final Pattern SLOPPY = Pattern.compile("[+-]?(\\..*|[0-9]+\\.([eE].*)?)");
     private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,20}(\\.0{0,20})?");
+    private static final Pattern COUNT = Pattern.compile("[0-9]{1,18}");
     private static final BigInteger LEAST = BigInteger.valueOf(Long.MIN_VALUE);
     private static final int LONG_BITS = 64;
 
     private Numbers() {}
+
+    /** Digits that a long holds. */
+    static boolean isCount(String text) {
+        return COUNT.matcher(text).matches();
+    }
 
     static boolean isDecimal(String text) {
         return DECIMAL.matcher(text).matches();

@@ -7,9 +7,14 @@ public enum Outcome {
     /** The catalogue's bus has no message of that identifier. */
     UNKNOWN_ID,
     /**
-     * The multiplexor has a value without a branch: it and the unconditional signals were given.
+     * A multiplexor has a value without a branch or a text: it and the unconditional signals were
+     * given.
      */
     UNKNOWN_MULTIPLEXER,
+    /**
+     * A frame of a transport protocol: {@link Reassembly} gives the message that it is a part of.
+     */
+    TRANSPORT,
     /** A remote request or an error frame: nothing to decode. */
     NO_DATA
 }

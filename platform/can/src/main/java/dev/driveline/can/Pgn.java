@@ -16,9 +16,16 @@ public record Pgn(int number) {
 
     /** The same as {@link #of} for a bare 29-bit identifier, without an object. */
     static int numberOf(int id) {
-        int group = (id >>> 8) & 0x3FFFF;
-        boolean addressed = ((group >>> 8) & 0xFF) < FIRST_PDU2_FORMAT;
-        return addressed ? group & 0x3FF00 : group;
+        return withoutDestination((id >>> 8) & 0x3FFFF);
+    }
+
+    /** PDU1: the group's last byte is no part of it, but the destination. */
+    static boolean isAddressed(int group) {
+        return ((group >>> 8) & 0xFF) < FIRST_PDU2_FORMAT;
+    }
+
+    static int withoutDestination(int group) {
+        return isAddressed(group) ? group & 0x3FF00 : group;
     }
 
     @Override

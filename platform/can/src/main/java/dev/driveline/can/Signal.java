@@ -1,5 +1,7 @@
 package dev.driveline.can;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One signal of a message: where its bits lie and what they mean. Immutable.
  *
@@ -12,6 +14,8 @@ package dev.driveline.can;
  * @param minimum the least physical value; no limits where it is not below the maximum
  * @param unit as written, possibly empty
  * @param comment as written, possibly empty
+ * @param startValue the raw value before there is another (GenSigStartValue); null where not stated
+ * @param spn J1939's suspect parameter number; 0 where not stated
  */
 public record Signal(
         String name,
@@ -27,7 +31,9 @@ public record Signal(
         String unit,
         Labels labels,
         Multiplexing multiplexing,
-        String comment) {
+        String comment,
+        @Nullable Double startValue,
+        int spn) {
     public static final int MAX_LENGTH = 64;
 
     /** Throws IllegalArgumentException where start, length and value type do not go together. */
@@ -44,6 +50,41 @@ public record Signal(
             throw new IllegalArgumentException(
                     "signal " + name + " is " + valueType + " but has " + length + " bits");
         }
+    }
+
+    /** Without start value and SPN. */
+    public Signal(
+            String name,
+            int start,
+            int length,
+            ByteOrder byteOrder,
+            boolean signed,
+            ValueType valueType,
+            double factor,
+            double offset,
+            double minimum,
+            double maximum,
+            String unit,
+            Labels labels,
+            Multiplexing multiplexing,
+            String comment) {
+        this(
+                name,
+                start,
+                length,
+                byteOrder,
+                signed,
+                valueType,
+                factor,
+                offset,
+                minimum,
+                maximum,
+                unit,
+                labels,
+                multiplexing,
+                comment,
+                null,
+                0);
     }
 
     private static int lengthOf(ValueType valueType, int length) {

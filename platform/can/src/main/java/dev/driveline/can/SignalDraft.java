@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 final class SignalDraft {
     final Token at;
     String name;
-    @Nullable Token multiplexing;
     int start;
     int length;
     ByteOrder byteOrder = ByteOrder.INTEL;
@@ -20,6 +19,13 @@ final class SignalDraft {
     String unit = "";
     String comment = "";
     Labels labels = Labels.none();
+    @Nullable Double startValue;
+    @Nullable Integer spn;
+
+    private @Nullable Token multiplexing;
+    private boolean multiplexor;
+    private boolean hasValue;
+    private long value;
 
     SignalDraft(Token at) {
         this.at = at;
@@ -31,31 +37,48 @@ final class SignalDraft {
         valueType = type;
     }
 
+    /** Whether an integer signal's bits hold the start value, and a float's is a number. */
+    boolean holdsStartValue() {
+        Double start = startValue;
+        if (start == null || valueType != ValueType.INTEGER) {
+            return start == null || Double.isFinite(start);
+        }
+        double least = signed ? -Math.scalb(1.0, length - 1) : 0;
+        double end = Math.scalb(1.0, signed ? length - 1 : length);
+        return least <= start && start < end;
+    }
+
+    /** {@code M}, {@code mN} or {@code mNM}. */
+    void setMultiplexing(Token token) {
+        String text = token.text();
+        multiplexing = token;
+        multiplexor = text.endsWith("M");
+        hasValue = text.matches("m[0-9]{1,18}M?");
+        if (hasValue) {
+            value = Long.parseLong(text.substring(1, text.length() - (multiplexor ? 1 : 0)));
+        }
+    }
+
+    /** {@code M} or {@code mNM}: others may be selected by its value. */
     boolean isMultiplexor() {
-        return multiplexing != null && multiplexing.text().equals("M");
+        return multiplexor;
     }
 
-    boolean isMultiplexed() {
-        return multiplexing != null && multiplexing.text().matches("m[0-9]{1,18}");
+    /** {@code mN} or {@code mNM}: present with that value only, unless SG_MUL_VAL_ says more. */
+    boolean hasValue() {
+        return hasValue;
     }
 
-    /** {@code mNM}: selected by one multiplexor and itself another's. */
-    boolean isCascaded() {
-        return multiplexing != null && multiplexing.text().matches("m[0-9]{1,18}M");
+    /** The N of {@code mN}. */
+    long value() {
+        return value;
     }
 
     boolean hasKnownMultiplexing() {
-        return multiplexing == null || isMultiplexor() || isMultiplexed() || isCascaded();
+        return multiplexing == null || multiplexing.text().equals("M") || hasValue;
     }
 
-    Multiplexing multiplexingBy(@Nullable String multiplexor) {
-        if (multiplexing == null || multiplexor == null || !isMultiplexed()) {
-            return Multiplexing.always();
-        }
-        return Multiplexing.when(multiplexor, Long.parseLong(multiplexing.text().substring(1)));
-    }
-
-    Signal build(@Nullable String multiplexor) {
+    Signal build(Multiplexing presence) {
         return new Signal(
                 name,
                 start,
@@ -69,7 +92,9 @@ final class SignalDraft {
                 maximum,
                 unit,
                 labels,
-                multiplexingBy(multiplexor),
-                comment);
+                presence,
+                comment,
+                startValue,
+                spn == null ? 0 : spn);
     }
 }

@@ -139,7 +139,7 @@ final class TokenStream {
     /** A whole number of 0 to {@code max}. */
     long expectWhole(String what, long max) throws Unusable {
         Token token = expectWord(what);
-        if (!token.text().matches("[0-9]{1,18}") || Long.parseLong(token.text()) > max) {
+        if (!Numbers.isCount(token.text()) || Long.parseLong(token.text()) > max) {
             throw new Unusable(
                     token,
                     "%s %s is not a whole number of 0..%d".formatted(what, token.shown(), max));

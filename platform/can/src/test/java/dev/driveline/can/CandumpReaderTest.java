@@ -87,7 +87,7 @@ final class CandumpReaderTest {
                 assertTrue(reader.next());
                 var fault = assertThrows(CandumpFormatException.class, reader::next, bad);
                 assertTrue(
-                        fault.getMessage().matches("drive.log:3: (no|unexpected) .*"),
+                        fault.getMessage().matches("drive.log:3:[1-9][0-9]*: (no|unexpected) .*"),
                         fault::getMessage);
                 assertTrue(reader.next());
                 assertEquals(4, reader.lineNumber());

@@ -17,6 +17,13 @@ final class CatalogueSourceTest {
     private static final String TEXT = "BO_ 1 M: 8 E\n SG_ A : 0|8@1+ (1,0) [0|0] \"\" E\n";
     private static final BusSource FIRST = source("can0", Matching.EXACT, TEXT);
     private static final BusSource SECOND = source("can1", Matching.J1939, DbcParserTest.SMALL);
+    private static final BusSource THIRD =
+            BusSource.of(
+                    "can2",
+                    Matching.EXACT,
+                    Transport.ISO_TP,
+                    "third.dbc",
+                    TEXT.getBytes(StandardCharsets.UTF_8));
 
     private static BusSource source(String bus, Matching matching, String text) {
         return BusSource.of(bus, matching, "ö.dbc", text.getBytes(StandardCharsets.UTF_8));
@@ -24,8 +31,12 @@ final class CatalogueSourceTest {
 
     @Test
     void bytesAndBack() {
-        var source = new CatalogueSource(List.of(FIRST, SECOND));
-        assertEquals(source, CatalogueSource.fromBytes(source.toBytes()));
+        for (var source :
+                List.of(
+                        new CatalogueSource(List.of(FIRST, SECOND)),
+                        new CatalogueSource(List.of(FIRST, SECOND, THIRD)))) {
+            assertEquals(source, CatalogueSource.fromBytes(source.toBytes()));
+        }
     }
 
     @Test
@@ -48,6 +59,33 @@ final class CatalogueSourceTest {
                 "444c435301010162010166000000020908", HexFormat.of().formatHex(source.toBytes()));
         assertEquals(
                 "5bccc1b00a8cd691de04913e157b4ee31a2b1d59a8f6d7e60eba07a21f36e1c9", source.hash());
+    }
+
+    /** A catalogue without ISO-TP keeps the older form, which older readers know. */
+    @Test
+    void theFormWithTransportIsFixedToo() {
+        var source =
+                new CatalogueSource(
+                        List.of(
+                                BusSource.of(
+                                        "b",
+                                        Matching.EXACT,
+                                        Transport.ISO_TP_LENGTH_BYTE,
+                                        "f",
+                                        new byte[] {9, 8})));
+        assertEquals(
+                "444c43530201016200020166000000020908", HexFormat.of().formatHex(source.toBytes()));
+        assertEquals(source, CatalogueSource.fromBytes(source.toBytes()));
+        byte[] needless = HexFormat.of().parseHex("444c43530201016200000166000000020908");
+        var refused =
+                assertThrows(
+                        IllegalArgumentException.class, () -> CatalogueSource.fromBytes(needless));
+        assertEquals("catalogue's version for these buses is 2, expected 1", refused.getMessage());
+        byte[] newer = HexFormat.of().parseHex("444c43530301016200000166000000020908");
+        assertEquals(
+                "catalogue's version is 3, expected 1 or 2",
+                assertThrows(IllegalArgumentException.class, () -> CatalogueSource.fromBytes(newer))
+                        .getMessage());
     }
 
     @Test
@@ -96,7 +134,7 @@ final class CatalogueSourceTest {
                         .findings();
         assertEquals(
                 List.of(
-                        "can0 ö.dbc:0:0 WARNING message Second (18FEF100) has PGN 0FEF1 of message"
+                        "can0 ö.dbc:0:0 NOTE message Second (18FEF100) has PGN 0FEF1 of message"
                                 + " First, which takes its frames"),
                 findings.stream().map(Compilation.Finding::toString).toList());
     }

@@ -64,4 +64,22 @@ final class CorpusTest {
         assertEquals(List.of(), failed);
         assertEquals(Set.copyOf(SLOPPY), sloppySeen);
     }
+
+    /** Refused and loaded as the oracle does, which knows no lenience. */
+    @Test
+    void readStrictlyTheSloppyFilesAreRefusedAndTheOthersLoad() throws IOException {
+        var wrong = new ArrayList<String>();
+        int refused = 0;
+        for (Path file : RecordedData.files("corpus/dbc")) {
+            String name = file.getFileName().toString();
+            DbcParse parse = DbcParser.parseStrictly(Files.readAllBytes(file), name);
+            boolean sloppy = SLOPPY.stream().anyMatch(name::startsWith);
+            if (parse.hasErrors() != sloppy) {
+                wrong.add(name + ":" + parse.errors());
+            }
+            refused += parse.hasErrors() ? 1 : 0;
+        }
+        assertEquals(List.of(), wrong);
+        assertEquals(SLOPPY.size(), refused);
+    }
 }

@@ -127,14 +127,14 @@ final class DbcParserTest {
                 ONE + "CM_ SG_ 304 \"no name\";\n");
         assertFinding("4:1 WARNING VAL_ does not end with ';'", ONE + "VAL_ 1 A 1 \"x\"\n");
         assertFinding(
-                "3:8 WARNING VAL_ names signal B of id 1, which is not there",
+                "3:8 NOTE VAL_ names signal B of id 1, which is not there",
                 ONE + "VAL_ 1 B 1 \"x\";\n");
         assertFinding(
                 "3:6 WARNING signal A of message M is left out: the message has one of this name"
                         + " already",
                 ONE + " SG_ A : 8|8@1+ (1,0) [0|0] \"\" E\n");
         assertFinding(
-                "2:6 WARNING signal B of message M ends in byte 2, but the message has 1 bytes",
+                "2:6 NOTE signal B of message M ends in byte 2, but the message has 1 bytes",
                 "BO_ 1 M: 1 E\n SG_ B : 8|8@1+ (1,0) [0|0] \"\" E\n");
     }
 
@@ -209,5 +209,155 @@ final class DbcParserTest {
         assertEquals(1, wide.errors().size());
         DbcParse noisy = parse("? \nVERSION \"\"\n".repeat(10_000));
         assertEquals(DbcLimits.MAX_DIAGNOSTICS, noisy.diagnostics().size());
+    }
+
+    private static final String CASCADE =
+            """
+            BO_ 1 M: 8 E
+             SG_ Kind M : 0|8@1+ (1,0) [0|0] "" E
+             SG_ Mode M : 8|8@1+ (1,0) [0|0] "" E
+             SG_ Sub m2M : 16|8@1+ (1,0) [0|0] "" E
+             SG_ Leaf m0 : 24|8@1+ (1,0) [0|0] "" E
+             SG_ Wide m0 : 32|8@1+ (1,0) [0|0] "" E
+             SG_ Twice m0 : 40|8@1+ (1,0) [0|0] "" E
+             SG_ Twice m1 : 48|8@1+ (1,0) [0|0] "" E
+            SG_MUL_VAL_ 1 Sub Kind 2-2;
+            SG_MUL_VAL_ 1 Leaf Sub 0-0;
+            SG_MUL_VAL_ 1 Wide Mode 0-3, 5 - 5,
+              8-255;
+            SG_MUL_VAL_ 1 Twice Mode 0-0, 1-1;
+            """;
+
+    @Test
+    void extendedMultiplexingHasRangesCascadesAndSeveralMultiplexors() {
+        DbcParse parse = parse(CASCADE);
+        assertEquals(List.of(), parse.diagnostics());
+        Message message = parse.model().message("M").orElseThrow();
+        assertEquals(Multiplexing.always(), message.signal("Mode").orElseThrow().multiplexing());
+        assertEquals(
+                Multiplexing.when("Kind", 2), message.signal("Sub").orElseThrow().multiplexing());
+        assertEquals(
+                Multiplexing.when("Sub", 0), message.signal("Leaf").orElseThrow().multiplexing());
+        assertEquals(
+                new Multiplexing.When(
+                        "Mode",
+                        List.of(
+                                new Multiplexing.Range(0, 3),
+                                new Multiplexing.Range(5, 5),
+                                new Multiplexing.Range(8, 255))),
+                message.signal("Wide").orElseThrow().multiplexing());
+        assertEquals(
+                List.of(Multiplexing.when("Mode", 0), Multiplexing.when("Mode", 1)),
+                message.signals().stream()
+                        .filter(signal -> signal.name().equals("Twice"))
+                        .map(Signal::multiplexing)
+                        .toList());
+    }
+
+    @Test
+    void aMultiplexedSignalThatNobodyCanPlaceIsLeftOutWithItsReason() {
+        assertFinding(
+                "5:6 NOTE signal Leaf of message M is left out: neither SG_MUL_VAL_ nor a single M"
+                        + " says which multiplexor selects it",
+                CASCADE.replace("SG_MUL_VAL_ 1 Leaf Sub 0-0;\n", ""));
+        assertFinding(
+                "5:6 NOTE signal Leaf of message M is left out: its multiplexor Wide is no integer"
+                        + " signal marked M",
+                CASCADE.replace("Leaf Sub", "Leaf Wide"));
+        DbcParse circle = parse(CASCADE.replace("Sub Kind 2-2", "Sub Sub 2-2"));
+        assertEquals(
+                List.of(
+                        "4:6 NOTE signal Sub of message M is left out: its multiplexor is left out,"
+                                + " never present, or selected by itself",
+                        "5:6 NOTE signal Leaf of message M is left out: its multiplexor is left"
+                                + " out, never present, or selected by itself"),
+                circle.diagnostics().stream().map(Diagnostic::toString).toList());
+        assertFinding(
+                "10:28 ERROR SG_MUL_VAL_: last value of Leaf is 'x', not a whole number after '-'",
+                CASCADE.replace("Leaf Sub 0-0;", "Leaf Sub   0 x;").replace("Leaf m0 ", "Leaf "));
+        assertEquals(
+                "13:26 ERROR SG_MUL_VAL_: range 3-0 of signal Twice is empty",
+                parse(CASCADE.replace("Twice Mode 0-0,", "Twice Mode 3-0,"))
+                        .diagnostics()
+                        .getFirst()
+                        .toString());
+        assertFinding(
+                "14:15 NOTE SG_MUL_VAL_ names no signal: Nobody",
+                CASCADE + "SG_MUL_VAL_ 1 Nobody Mode 0-0;\n");
+        assertFinding(
+                "14:20 NOTE SG_MUL_VAL_ names a second multiplexor of Leaf: Mode is ignored",
+                CASCADE + "SG_MUL_VAL_ 1 Leaf Mode 0-0;\n");
+    }
+
+    @Test
+    void aHostileMultiplexorHasLimits() {
+        var deep = new StringBuilder("BO_ 1 M: 8 E\n SG_ S0 M : 0|8@1+ (1,0) [0|0] \"\" E\n");
+        var said = new StringBuilder();
+        for (int i = 1; i <= DbcLimits.MAX_CASCADE + 1; i++) {
+            deep.append(" SG_ S%d m0M : 0|8@1+ (1,0) [0|0] \"\" E\n".formatted(i));
+            said.append("SG_MUL_VAL_ 1 S%d S%d 0-0;\n".formatted(i, i - 1));
+        }
+        DbcParse cascade = parse(deep + said.toString());
+        assertEquals(1, cascade.errors().size());
+        assertEquals(DbcLimits.MAX_CASCADE + 1, cascade.model().signalCount());
+        var wide = new StringBuilder("BO_ 1 M: 8 E\n SG_ S0 M : 0|8@1+ (1,0) [0|0] \"\" E\n");
+        said.setLength(0);
+        for (int i = 1; i < 400; i++) {
+            wide.append(" SG_ S%d m0 : 0|8@1+ (1,0) [0|0] \"\" E\n".formatted(i));
+            said.append("SG_MUL_VAL_ 1 S%d S0 %d-99999;\n".formatted(i, i));
+        }
+        assertEquals(List.of(), parse(wide + said.toString()).errors());
+        for (int from = 2; from < 2_000; from += 4) {
+            said.append("SG_MUL_VAL_ 1 S1 S0 %d-%d;\n".formatted(from, from + 1));
+        }
+        DbcParse blown = parse(wide + said.toString());
+        assertEquals(1, blown.errors().size());
+        assertEquals(1, blown.model().signalCount());
+    }
+
+    @Test
+    void attributesOfSignalsAndOfTheFile() {
+        String text =
+                ONE
+                        + """
+                        BA_DEF_ "BusType" STRING ;
+                        BA_DEF_ SG_ "GenSigStartValue" FLOAT 0 100;
+                        BA_DEF_ SG_ "SPN" INT 0 524287;
+                        BA_DEF_DEF_ "BusType" "CAN";
+                        BA_DEF_DEF_ "GenSigStartValue" 0;
+                        BA_ "BusType" "CAN FD";
+                        BA_ "ProtocolType" "J1939";
+                        BA_ "Manufacturer" BU_ E "x";
+                        BA_ "GenSigStartValue" SG_ 1 A 7;
+                        BA_ "SPN" SG_ 1 A 190;
+                        """;
+        Dbc model = parse(text).model();
+        assertEquals(List.of(), parse(text).diagnostics());
+        assertEquals("CAN FD", model.busType());
+        assertEquals("J1939", model.protocolType());
+        Signal signal = model.messages().getFirst().signals().getFirst();
+        assertEquals(7.0, signal.startValue());
+        assertEquals(190, signal.spn());
+        String tooLarge = text.replace("1 A 7;", "1 A 256;");
+        assertFinding(
+                "2:6 NOTE start value 256.0 of signal A of message M does not fit in it: left out",
+                tooLarge);
+        assertEquals(
+                null,
+                parse(tooLarge).model().messages().getFirst().signals().getFirst().startValue());
+    }
+
+    @Test
+    void readStrictlyWhatIsOddIsAnErrorAndWhatIsDoubtfulIsNot() {
+        byte[] odd = SMALL.getBytes(StandardCharsets.UTF_8);
+        assertEquals(
+                List.of("20:23 ERROR factor of Fill '.5' has no digit on one side of its point"),
+                DbcParser.parseStrictly(odd, "test.dbc").diagnostics().stream()
+                        .map(Diagnostic::toString)
+                        .toList());
+        byte[] doubtful = (ONE + "VAL_ 1 B 1 \"x\";\n").getBytes(StandardCharsets.UTF_8);
+        DbcParse parse = DbcParser.parseStrictly(doubtful, "test.dbc");
+        assertEquals(1, parse.notes().size());
+        assertEquals(List.of(), parse.errors());
     }
 }

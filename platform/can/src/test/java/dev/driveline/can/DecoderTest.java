@@ -133,6 +133,102 @@ final class DecoderTest {
     }
 
     @Test
+    void severalMultiplexorsCascadesAndRangesEachGiveTheirBranch() {
+        Signal[] signals = {
+            Signals.intel("KIND", 0, 8, false),
+            Signals.intel("MODE", 8, 8, true),
+            // A multiplexor that lies elsewhere in another branch.
+            Signals.when(Signals.intel("SUB", 16, 8, false), "KIND", 1),
+            Signals.when(Signals.intel("SUB", 24, 8, false), "KIND", 2),
+            Signals.when(Signals.intel("LEAF", 32, 8, false), "SUB", 7),
+            Signals.within(
+                    Signals.intel("WIDE", 40, 8, false),
+                    "MODE",
+                    new Multiplexing.Range(0, 3),
+                    new Multiplexing.Range(5, 5)),
+            Signals.within(
+                    Signals.intel("OVER", 48, 8, false), "MODE", new Multiplexing.Range(3, 9))
+        };
+        assertEquals(
+                Map.of("KIND", 1L, "MODE", 0L, "SUB", 7L, "LEAF", 0x44L, "WIDE", 0x55L),
+                decode("01000707445566", signals));
+        assertEquals(Outcome.DECODED, outcome);
+        assertEquals(
+                Map.of(
+                        "KIND", 2L, "MODE", 3L, "SUB", 7L, "LEAF", 0x44L, "WIDE", 0x55L, "OVER",
+                        0x66L),
+                decode("02030007445566", signals));
+        assertEquals(Outcome.DECODED, outcome);
+        assertEquals(
+                Map.of("KIND", 2L, "MODE", 4L, "SUB", 8L, "OVER", 0x66L),
+                decode("02040008445566", signals));
+        assertEquals(Outcome.UNKNOWN_MULTIPLEXER, outcome);
+        assertEquals(Map.of("KIND", 3L, "MODE", -1L), decode("03FF0707445566", signals));
+        assertEquals(Outcome.UNKNOWN_MULTIPLEXER, outcome);
+        // The payload ends before the lower multiplexor.
+        assertEquals(Map.of("KIND", 2L, "MODE", 5L), decode("020500", signals));
+        assertEquals(Outcome.DECODED, outcome);
+    }
+
+    @Test
+    void aValueWithATextIsKnownEvenWithoutABranch() {
+        String text =
+                """
+                BO_ 291 M: 2 E
+                 SG_ KIND M : 0|8@1+ (1,0) [0|0] "" E
+                 SG_ A m0 : 8|8@1+ (1,0) [0|0] "" E
+                VAL_ 291 KIND 0 "value" 2 "nothing" ;
+                """;
+        Dbc dbc = DbcParser.parse(text, "test.dbc").model();
+        Catalogue catalogue = Catalogue.of(List.of(new CatalogueBus("bus", Matching.EXACT, dbc)));
+        var sink = new CollectingSink(catalogue);
+        Decoder decoder = Decoder.of(catalogue);
+        assertEquals(Outcome.DECODED, decoder.decode(0, 291, 0, new byte[] {2, 5}, 0, 2, sink));
+        assertEquals(Map.of("KIND", 2L), sink.raw);
+        sink.clear();
+        assertEquals(
+                Outcome.UNKNOWN_MULTIPLEXER,
+                decoder.decode(0, 291, 0, new byte[] {1, 5}, 0, 2, sink));
+    }
+
+    @Test
+    void aMultiplexorThatIsMissingOrSelectsItselfIsRefused() {
+        Signal always = Signals.intel("A", 0, 8, false);
+        Signal orphan = Signals.when(Signals.intel("B", 8, 8, false), "C", 0);
+        assertThrows(IllegalArgumentException.class, () -> decode("0000", always, orphan));
+        Signal circle = Signals.when(Signals.intel("A", 8, 8, false), "A", 0);
+        assertThrows(IllegalArgumentException.class, () -> decode("0000", always, circle));
+    }
+
+    @Test
+    void aLengthByteThatTheDatabaseCountsIsNoPartOfThePayload() {
+        Message message =
+                Signals.message(
+                        ID,
+                        70,
+                        Signals.intel("LENGTH", 0, 8, false),
+                        Signals.motorola("SID", 15, 8, false),
+                        Signals.intel("LAST", 8 * 70, 8, false));
+        Catalogue catalogue =
+                Catalogue.of(
+                        List.of(
+                                new CatalogueBus(
+                                        "bus",
+                                        Matching.EXACT,
+                                        Transport.ISO_TP_LENGTH_BYTE,
+                                        new Dbc("test", "", List.of(message)))));
+        Decoder decoder = Decoder.of(catalogue);
+        var sink = new CollectingSink(catalogue);
+        byte[] payload = new byte[70];
+        payload[0] = 0x62;
+        payload[69] = 0x17;
+        assertEquals(Outcome.DECODED, decoder.decodeMessage(0, 0x123, 0, payload, 0, 70, sink));
+        assertEquals(Map.of("SID", 0x62L, "LAST", 0x17L), sink.raw);
+        assertEquals(Outcome.TRANSPORT, decoder.decode(0, 0x123, 0, payload, 0, 8, sink));
+        assertEquals(Outcome.UNKNOWN_ID, decoder.decodeMessage(0, 0x124, 0, payload, 0, 70, sink));
+    }
+
+    @Test
     void aStandardAndAnExtendedIdentifierOfOneNumberAreTwoMessages() {
         Signal signal = Signals.intel("A", 0, 8, false);
         Catalogue catalogue =

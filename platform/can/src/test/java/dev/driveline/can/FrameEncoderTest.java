@@ -80,6 +80,46 @@ final class FrameEncoderTest {
     }
 
     @Test
+    void cascadesAreWrittenFromTheTop() {
+        Message message =
+                Signals.message(
+                        ID,
+                        4,
+                        Signals.when(Signals.intel("A", 24, 8, false), "SUB", 3),
+                        Signals.when(Signals.intel("SUB", 8, 8, false), "KIND", 1),
+                        Signals.when(Signals.intel("SUB", 16, 8, false), "KIND", 2),
+                        Signals.intel("KIND", 0, 8, true));
+        FrameEncoder encoder = FrameEncoder.of(message);
+        assertEquals(
+                "01030009",
+                HEX.formatHex(encoder.encode(Map.of("A", 9.0, "KIND", 1.0, "SUB", 3.0))));
+        assertEquals(
+                "02000309",
+                HEX.formatHex(encoder.encode(Map.of("A", 9.0, "KIND", 2.0, "SUB", 3.0))));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> encoder.encode(Map.of("A", 9.0, "KIND", 2.0, "SUB", 4.0)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> encoder.encode(Map.of("A", 9.0, "KIND", 3.0)));
+    }
+
+    @Test
+    void whatIsNotNamedHasItsStartValue() {
+        String text =
+                """
+                BO_ 1 M: 2 E
+                 SG_ T : 0|8@1+ (0.5,-40) [0|0] "" E
+                 SG_ U : 8|8@1+ (1,0) [0|0] "" E
+                BA_ "GenSigStartValue" SG_ 1 T 80;
+                """;
+        Message message = DbcParser.parse(text, "test.dbc").model().messages().getFirst();
+        FrameEncoder encoder = FrameEncoder.of(message);
+        assertEquals("5003", HEX.formatHex(encoder.encode(Map.of("U", 3.0))));
+        assertEquals("5100", HEX.formatHex(encoder.encode(Map.of("T", 0.5))));
+    }
+
+    @Test
     void whatIsEncodedIsDecoded() {
         for (long seed = 0; seed < 20_000; seed++) {
             var random = new Random(seed);

@@ -39,6 +39,10 @@ final class Signals {
     }
 
     static Signal when(Signal signal, String multiplexor, long value) {
+        return within(signal, multiplexor, new Multiplexing.Range(value, value));
+    }
+
+    static Signal within(Signal signal, String multiplexor, Multiplexing.Range... values) {
         return new Signal(
                 signal.name(),
                 signal.start(),
@@ -52,7 +56,7 @@ final class Signals {
                 signal.maximum(),
                 signal.unit(),
                 signal.labels(),
-                Multiplexing.when(multiplexor, value),
+                new Multiplexing.When(multiplexor, List.of(values)),
                 signal.comment());
     }
 

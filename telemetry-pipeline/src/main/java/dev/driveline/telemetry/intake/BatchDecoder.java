@@ -52,8 +52,9 @@ final class BatchDecoder {
             switch (outcome) {
                 case UNKNOWN_ID -> unknownFrames++;
                 case UNKNOWN_MULTIPLEXER -> unknownMultiplexers++;
-                case DECODED, NO_DATA -> {
-                    // A remote request or an error frame has nothing to know.
+                case DECODED, NO_DATA, TRANSPORT -> {
+                    // A remote request or an error frame has nothing to know, a part of a message
+                    // not by itself.
                 }
             }
             offset += length;
