@@ -23,6 +23,8 @@ class TidyTest {
 
     private static final Path ROOT = Path.of(System.getProperty("driveline.root", "../.."));
     private static final int LONG_FILE_LINES = 450;
+    private static final Pattern TEXT =
+            Pattern.compile("\\.(java|md|yaml|yml|json|xml|sql|proto|tpl|sh)$|/Makefile$");
 
     private static final Map<String, Pattern> NEVER =
             Map.of(
@@ -105,12 +107,30 @@ class TidyTest {
         assertTrue(found.isEmpty(), "over " + LONG_FILE_LINES + " lines: " + found);
     }
 
+    @Test
+    void noMergeWasLeftHalfDone() {
+        Pattern mark = Pattern.compile("^(<{7}|>{7}) ");
+        List<String> found = new ArrayList<>();
+        for (Path file : files(path -> TEXT.matcher(path).find())) {
+            read(file).stream()
+                    .filter(line -> mark.matcher(line).find())
+                    .forEach(line -> found.add(ROOT.relativize(file) + " " + line));
+        }
+        assertEquals(List.of(), found);
+    }
+
     private static List<Path> sources(Predicate<String> wanted) {
+        return files(path -> path.endsWith(".java") && wanted.test(path)).stream()
+                .filter(path -> !path.endsWith("TidyTest.java"))
+                .toList();
+    }
+
+    private static List<Path> files(Predicate<String> wanted) {
         try (Stream<Path> tree = Files.walk(ROOT)) {
-            return tree.filter(path -> path.toString().endsWith(".java"))
-                    .filter(path -> !path.toString().contains("/target/"))
+            return tree.filter(path -> !path.toString().contains("/target/"))
+                    .filter(path -> !path.toString().contains("/.git/"))
+                    .filter(Files::isRegularFile)
                     .filter(path -> wanted.test(path.toString()))
-                    .filter(path -> !path.endsWith("TidyTest.java"))
                     .toList();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
