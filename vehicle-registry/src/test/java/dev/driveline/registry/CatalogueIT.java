@@ -1,6 +1,7 @@
 package dev.driveline.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.kafka.Topic;
@@ -174,6 +175,13 @@ final class CatalogueIT {
                         Map.of("bus", "can0", "dbc", DBC),
                         Map.of("bus", "can0", "dbc", DBC));
         assertEquals("INVALID_REQUEST", twice.code());
+        Map<String, String> isoTp = Map.of("bus", "can0", "transport", "ISO_TP", "dbc", DBC);
+        Reply transported = upload("both", isoTp);
+        assertEquals(201, transported.status(), transported.json().toString());
+        Reply plain = upload("both", Map.of("bus", "can0", "dbc", DBC));
+        assertFalse(plain.json().path("hash").equals(transported.json().path("hash")));
+        Reply unknown = upload("both", Map.of("bus", "can0", "transport", "TCP", "dbc", DBC));
+        assertEquals("INVALID_REQUEST", unknown.code());
         assertEquals("INVALID_REQUEST", rig.post(PATH, "{\"id\":\"x\",\"buses\":[null]}").code());
     }
 

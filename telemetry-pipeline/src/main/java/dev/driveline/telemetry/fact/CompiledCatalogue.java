@@ -3,7 +3,9 @@ package dev.driveline.telemetry.fact;
 import dev.driveline.can.Catalogue;
 import dev.driveline.can.CatalogueSignal;
 import dev.driveline.can.Decoder;
+import dev.driveline.can.Matching;
 import dev.driveline.can.Signal;
+import dev.driveline.can.Transport;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.telemetry.v1.SampledSignal;
 import java.util.List;
@@ -15,11 +17,17 @@ public final class CompiledCatalogue {
     private final Catalogue catalogue;
     private final Decoder decoder;
     private final List<SampledSignal> sampled;
+    private final boolean transports;
 
     private CompiledCatalogue(CatalogueRef ref, Catalogue catalogue, Decoder decoder) {
         this.ref = ref;
         this.catalogue = catalogue;
         this.decoder = decoder;
+        this.transports =
+                catalogue.buses().stream()
+                        .anyMatch(bus ->
+                                bus.matching() == Matching.J1939
+                                        || bus.transport() != Transport.NONE);
         this.sampled =
                 catalogue.signals().stream().map(CompiledCatalogue::sampledSignalOf).toList();
     }
@@ -41,6 +49,11 @@ public final class CompiledCatalogue {
 
     public Decoder decoder() {
         return decoder;
+    }
+
+    /** Whether messages of a bus may come in several frames. */
+    public boolean hasTransports() {
+        return transports;
     }
 
     /** The signal of this index as it stands in a {@code SampleBatch}. */

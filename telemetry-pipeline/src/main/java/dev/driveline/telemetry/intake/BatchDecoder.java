@@ -1,8 +1,11 @@
 package dev.driveline.telemetry.intake;
 
 import dev.driveline.can.Decoder;
+import dev.driveline.can.MessageSink;
 import dev.driveline.can.Outcome;
+import dev.driveline.can.Reassembly;
 import dev.driveline.can.SignalSink;
+import dev.driveline.can.TransportFault;
 import dev.driveline.contract.telemetry.v1.Quality;
 import dev.driveline.contract.telemetry.v1.QualityRun;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
@@ -10,36 +13,65 @@ import dev.driveline.telemetry.batch.CanFrames;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes the frames of a batch into the columns of a {@code SampleBatch}: every signal of every
- * frame, in the order of the frames. Keeps scratch memory between batches; one thread.
+ * frame, in the order of the frames. A message that a transport carries in several frames has the
+ * time of its last one, and may begin in the batch before. Keeps scratch memory between batches;
+ * one thread.
  *
  * <p>A sample that its value does not speak against has quality ESTIMATED_TIME where the batch's
  * time is estimated; a value that is out of range, not available or an error says that instead.
  */
 final class BatchDecoder {
 
+    private static final Logger LOG = LoggerFactory.getLogger(BatchDecoder.class);
+
     private int[] buses = new int[64];
     private int[] places = new int[1_024];
 
-    /** Decodes all frames; without a catalogue all are unknown. */
-    SampleBatch.Builder decode(
-            CanFrames frames, @Nullable CompiledCatalogue catalogue, boolean estimatedTime) {
+    /**
+     * What a batch came to.
+     *
+     * @param underWay messages whose last frame is yet to come, {@link Reassembly#toBytes}
+     */
+    record Decoded(SampleBatch.Builder batch, byte[] underWay) {}
+
+    private static final byte[] NOTHING = {};
+
+    /**
+     * Decodes all frames; without a catalogue all are unknown.
+     *
+     * @param t0Us the reference of the first frame, UTC, microseconds since 1970
+     * @param underWay what the batch before left
+     */
+    Decoded decode(
+            CanFrames frames,
+            long t0Us,
+            @Nullable CompiledCatalogue catalogue,
+            boolean estimatedTime,
+            byte[] underWay) {
         SampleBatch.Builder batch = SampleBatch.newBuilder().setFrames(frames.count());
         if (catalogue == null) {
-            return batch.setUnknownFrames(frames.count());
+            return new Decoded(batch.setUnknownFrames(frames.count()), NOTHING);
         }
         prepare(frames, catalogue);
         Sink sink = new Sink(catalogue, batch, estimatedTime);
         Decoder decoder = catalogue.decoder();
+        Reassembly reassembly = catalogue.hasTransports() ? decoder.newReassembly() : null;
+        if (reassembly != null) {
+            restore(reassembly, underWay);
+        }
         int unknownFrames = 0;
-        int unknownMultiplexers = 0;
         int offset = 0;
+        long timeUs = t0Us;
         for (int frame = 0; frame < frames.count(); frame++) {
             int channel = frames.channelOf(frame);
             int length = frames.length(channel);
             sink.dtUs += frames.dtUs(frame);
+            timeUs += frames.dtUs(frame);
             Outcome outcome =
                     decoder.decode(
                             buses[channel],
@@ -51,18 +83,47 @@ final class BatchDecoder {
                             sink);
             switch (outcome) {
                 case UNKNOWN_ID -> unknownFrames++;
-                case UNKNOWN_MULTIPLEXER -> unknownMultiplexers++;
-                case DECODED, NO_DATA, TRANSPORT -> {
-                    // A remote request or an error frame has nothing to know, a part of a message
-                    // not by itself.
+                case UNKNOWN_MULTIPLEXER -> sink.unknownMultiplexers++;
+                case TRANSPORT -> {
+                    if (reassembly != null) {
+                        reassembly.accept(
+                                buses[channel],
+                                frames.id(channel),
+                                frames.flags(channel),
+                                frames.data(),
+                                offset,
+                                length,
+                                timeUs,
+                                sink);
+                    }
+                }
+                case DECODED, NO_DATA -> {
+                    // A remote request or an error frame has nothing to know.
                 }
             }
             offset += length;
         }
+        if (reassembly != null) {
+            reassembly.expire(timeUs, sink);
+        }
         sink.endRun();
-        return batch.setCatalogue(catalogue.ref().toString())
+        batch.setCatalogue(catalogue.ref().toString())
                 .setUnknownFrames(unknownFrames)
-                .setUnknownMultiplexers(unknownMultiplexers);
+                .setUnknownMultiplexers(sink.unknownMultiplexers)
+                .setLostMessages(sink.lostMessages);
+        return new Decoded(batch, reassembly == null ? NOTHING : reassembly.toBytes());
+    }
+
+    /** What an other version left in another form is given up, as a gap would. */
+    private static void restore(Reassembly reassembly, byte[] underWay) {
+        if (underWay.length == 0) {
+            return;
+        }
+        try {
+            reassembly.restore(underWay);
+        } catch (IllegalArgumentException otherForm) {
+            LOG.atWarn().setMessage("messages under way were given up").setCause(otherForm).log();
+        }
     }
 
     private void prepare(CanFrames frames, CompiledCatalogue catalogue) {
@@ -80,7 +141,7 @@ final class BatchDecoder {
     }
 
     /** Appends samples; remembers where in the batch a signal of the catalogue stands. */
-    private final class Sink implements SignalSink {
+    private final class Sink implements SignalSink, MessageSink {
 
         private final CompiledCatalogue catalogue;
         private final SampleBatch.Builder batch;
@@ -88,6 +149,8 @@ final class BatchDecoder {
         private int samples;
         private int runFrom;
         private Quality run = Quality.QUALITY_GOOD;
+        private int unknownMultiplexers;
+        private int lostMessages;
 
         /** Since the sample before, microseconds. */
         private long dtUs;
@@ -108,6 +171,21 @@ final class BatchDecoder {
         public void onDouble(int signal, double raw) {
             batch.addReals(raw);
             append(signal, catalogue.catalogue().signal(signal).quality(raw));
+        }
+
+        @Override
+        public void onMessage(
+                int bus, int id, int flags, long startUs, byte[] buffer, int offset, int length) {
+            Outcome outcome =
+                    catalogue.decoder().decodeMessage(bus, id, flags, buffer, offset, length, this);
+            if (outcome == Outcome.UNKNOWN_MULTIPLEXER) {
+                unknownMultiplexers++;
+            }
+        }
+
+        @Override
+        public void onLoss(int bus, int id, TransportFault fault) {
+            lostMessages++;
         }
 
         private void append(int signal, dev.driveline.can.Quality stated) {

@@ -126,8 +126,16 @@ public final class Intake {
         long receivedUs = placed.receivedUs();
         long newestUs = progress.newestUs(vin);
         boolean late = head.origin() == Origin.ORIGIN_STORED || placement.endUs() < newestUs;
+        boolean transports = catalogue != null && catalogue.hasTransports();
+        BatchDecoder.Decoded outcome =
+                decoder.decode(
+                        placed.frames(),
+                        placement.t0Us(),
+                        catalogue,
+                        placement.estimated(),
+                        transports ? progress.underWay(vin, head.boot(), head.seq()) : new byte[0]);
         SampleBatch.Builder decoded =
-                decoder.decode(placed.frames(), catalogue, placement.estimated())
+                outcome.batch()
                         .setSchema(BatchLimits.SCHEMA)
                         .setBootId(head.boot().toByteString())
                         .setSeq(head.seq())
@@ -156,6 +164,9 @@ public final class Intake {
                                 ? boot.clockOffsetUs()
                                 : placement.clockOffsetUs(head),
                         boot.seen().with(head.seq())));
+        if (transports) {
+            progress.putUnderWay(vin, head.boot(), head.seq(), outcome.underWay());
+        }
         if (!placement.estimated() && placement.endUs() > newestUs) {
             progress.putNewestUs(vin, placement.endUs());
         }

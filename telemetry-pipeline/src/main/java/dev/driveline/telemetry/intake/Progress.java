@@ -16,4 +16,13 @@ public interface Progress {
     long newestUs(Vin vin);
 
     void putNewestUs(Vin vin, long newestUs);
+
+    /**
+     * Messages of several frames that the batch before this number left unfinished; empty where
+     * another batch came last, since frames of two that do not follow each other make no message.
+     */
+    byte[] underWay(Vin vin, BootId boot, long seq);
+
+    /** What the batch of this number leaves unfinished, possibly nothing. */
+    void putUnderWay(Vin vin, BootId boot, long seq, byte[] underWay);
 }

@@ -21,6 +21,7 @@ public final class IntakeMetrics {
     private final Counter frames;
     private final Counter unknownFrames;
     private final Counter unknownMultiplexers;
+    private final Counter lostMessages;
     private final Counter samples;
     private final Counter failures;
     private final Timer time;
@@ -39,6 +40,7 @@ public final class IntakeMetrics {
         frames = registry.counter("telemetry.frames");
         unknownFrames = registry.counter("telemetry.frames.unknown");
         unknownMultiplexers = registry.counter("telemetry.frames.multiplexer.unknown");
+        lostMessages = registry.counter("telemetry.messages.lost");
         samples = registry.counter("telemetry.samples.decoded");
         failures = registry.counter("telemetry.streams.failures");
         time =
@@ -73,6 +75,7 @@ public final class IntakeMetrics {
         frames.increment(batch.getFrames());
         unknownFrames.increment(batch.getUnknownFrames());
         unknownMultiplexers.increment(batch.getUnknownMultiplexers());
+        lostMessages.increment(batch.getLostMessages());
         samples.increment(batch.getIdxCount());
         if (batch.getLate()) {
             late.increment();

@@ -16,7 +16,9 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Progress in a state store of Kafka Streams; of the task's thread.
  *
  * <p>Shape: key VIN (17 bytes) → newest vehicle time (8 bytes); key VIN and boot id (25 bytes) →
- * {@link BootProgress#toBytes}. One store for both, since each costs an open database a partition.
+ * {@link BootProgress#toBytes}; key VIN and an octet 1 (18 bytes) → boot id, number of the batch
+ * after (8 bytes each), and the messages under way. One store for all, since each costs an open
+ * database a partition.
  */
 final class ProgressStore implements Progress {
 
@@ -53,6 +55,37 @@ final class ProgressStore implements Progress {
         store.put(vehicleKey(vin), ByteBuffer.allocate(Long.BYTES).putLong(newestUs).array());
     }
 
+    @Override
+    public byte[] underWay(Vin vin, BootId boot, long seq) {
+        byte[] value = store.get(underWayKey(vin));
+        if (value == null) {
+            return new byte[0];
+        }
+        ByteBuffer stored = ByteBuffer.wrap(value);
+        if (stored.getLong() != boot.bits() || stored.getLong() != seq) {
+            return new byte[0];
+        }
+        byte[] underWay = new byte[stored.remaining()];
+        stored.get(underWay);
+        return underWay;
+    }
+
+    @Override
+    public void putUnderWay(Vin vin, BootId boot, long seq, byte[] underWay) {
+        byte[] key = underWayKey(vin);
+        if (underWay.length > 0) {
+            store.put(
+                    key,
+                    ByteBuffer.allocate(2 * Long.BYTES + underWay.length)
+                            .putLong(boot.bits())
+                            .putLong(seq + 1)
+                            .put(underWay)
+                            .array());
+        } else if (store.get(key) != null) {
+            store.delete(key);
+        }
+    }
+
     /** Forgets boots that were silent for 60 days; returns how many. */
     int forgetOutdated(long nowMs) {
         List<byte[]> outdated = new ArrayList<>();
@@ -71,6 +104,10 @@ final class ProgressStore implements Progress {
 
     private static byte[] vehicleKey(Vin vin) {
         return vin.value().getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] underWayKey(Vin vin) {
+        return ByteBuffer.allocate(Vin.LENGTH + 1).put(vehicleKey(vin)).put((byte) 1).array();
     }
 
     private static byte[] bootKey(Vin vin, BootId boot) {

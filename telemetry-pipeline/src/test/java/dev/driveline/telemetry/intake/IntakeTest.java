@@ -18,14 +18,11 @@ import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.sample.Quality;
 import dev.driveline.telemetry.sample.SampleCursor;
-import dev.driveline.telemetry.sequence.BootProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -274,30 +271,5 @@ final class IntakeTest {
         }
         Outcome outcome = intake.take(key(VIN), batch.packedBytes(), T0, progress);
         assertRejected(Rejection.TOO_LARGE, "at most 1048576", outcome);
-    }
-
-    private static final class MapProgress implements Progress {
-        private final Map<String, BootProgress> boots = new HashMap<>();
-        private final Map<Vin, Long> newest = new HashMap<>();
-
-        @Override
-        public BootProgress boot(Vin vin, BootId boot) {
-            return boots.getOrDefault(vin + "/" + boot, BootProgress.none());
-        }
-
-        @Override
-        public void putBoot(Vin vin, BootId boot, BootProgress boots) {
-            this.boots.put(vin + "/" + boot, boots);
-        }
-
-        @Override
-        public long newestUs(Vin vin) {
-            return newest.getOrDefault(vin, 0L);
-        }
-
-        @Override
-        public void putNewestUs(Vin vin, long newestUs) {
-            newest.put(vin, newestUs);
-        }
     }
 }

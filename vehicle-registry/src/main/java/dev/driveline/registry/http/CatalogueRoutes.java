@@ -2,6 +2,7 @@ package dev.driveline.registry.http;
 
 import dev.driveline.can.BusSource;
 import dev.driveline.can.Matching;
+import dev.driveline.can.Transport;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
@@ -41,6 +42,7 @@ public final class CatalogueRoutes {
     private record NewBus(
             @Nullable String bus,
             @Nullable String matching,
+            @Nullable String transport,
             @Nullable String fileName,
             @Nullable String dbc,
             @Nullable String dbcBase64) {}
@@ -160,9 +162,13 @@ public final class CatalogueRoutes {
                 bus.matching() == null
                         ? Matching.EXACT
                         : Requests.oneOf(Matching.class, bus.matching(), "buses.matching");
+        Transport transport =
+                bus.transport() == null
+                        ? Transport.NONE
+                        : Requests.oneOf(Transport.class, bus.transport(), "buses.transport");
         String fileName = bus.fileName() == null ? name + ".dbc" : bus.fileName();
         try {
-            return BusSource.of(name, matching, fileName, bytesOf(bus));
+            return BusSource.of(name, matching, transport, fileName, bytesOf(bus));
         } catch (InvalidValueException wrong) {
             throw wrong;
         } catch (IllegalArgumentException wrong) {

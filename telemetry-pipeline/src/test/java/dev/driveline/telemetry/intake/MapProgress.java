@@ -1,0 +1,52 @@
+package dev.driveline.telemetry.intake;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BootId;
+import dev.driveline.telemetry.sequence.BootProgress;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Progress in memory. */
+final class MapProgress implements Progress {
+    private final Map<String, BootProgress> boots = new HashMap<>();
+    private final Map<Vin, Long> newest = new HashMap<>();
+    private final Map<String, byte[]> underWay = new HashMap<>();
+
+    @Override
+    public BootProgress boot(Vin vin, BootId boot) {
+        return boots.getOrDefault(vin + "/" + boot, BootProgress.none());
+    }
+
+    @Override
+    public void putBoot(Vin vin, BootId boot, BootProgress boots) {
+        this.boots.put(vin + "/" + boot, boots);
+    }
+
+    @Override
+    public long newestUs(Vin vin) {
+        return newest.getOrDefault(vin, 0L);
+    }
+
+    @Override
+    public void putNewestUs(Vin vin, long newestUs) {
+        newest.put(vin, newestUs);
+    }
+
+    @Override
+    public byte[] underWay(Vin vin, BootId boot, long seq) {
+        return underWay.getOrDefault(vin + " " + boot + " " + seq, new byte[0]);
+    }
+
+    @Override
+    public void putUnderWay(Vin vin, BootId boot, long seq, byte[] bytes) {
+        underWay.clear();
+        underWay.put(vin + " " + boot + " " + (seq + 1), bytes);
+    }
+
+    /** As a vehicle that was never heard. */
+    void clear() {
+        boots.clear();
+        newest.clear();
+        underWay.clear();
+    }
+}
