@@ -20,6 +20,7 @@ import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.PositionTable;
+import dev.driveline.telemetry.postgres.RetentionTable;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.stream.IntakeMetrics;
@@ -36,7 +37,8 @@ public final class TelemetryService implements AutoCloseable {
     private static final String SCHEMA = "telemetry";
 
     /** The routes' descriptions, in the order of the page. */
-    private static final List<String> API = List.of("openapi/telemetry/signals.yaml");
+    private static final List<String> API =
+            List.of("openapi/telemetry/signals.yaml", "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
     private final Closings closings = new Closings();
@@ -129,6 +131,7 @@ public final class TelemetryService implements AutoCloseable {
                                 mappings,
                                 new SampleQueries(database),
                                 new PositionTable(database),
+                                new RetentionTable(database, config.retentionDays()),
                                 live,
                                 process.clock()));
     }

@@ -8,8 +8,10 @@ import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
+import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 
 /** All routes of this service. */
@@ -24,36 +26,42 @@ public final class TelemetryRoutes {
             MappingBook mappings,
             SampleArchive archive,
             Positions positions,
+            Retention retention,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
         SignalNames names = new SignalNames(models, catalogues, mappings, archive, clock);
         SampleView view = new SampleView(catalogues, mappings);
-        return access.over(
-                List.of(
-                        Route.get(
-                                LatestRoute.PATH,
-                                Scope.TELEMETRY_READ,
-                                new LatestRoute(access, names, archive, view)::handle),
-                        Route.get(
-                                HistoryRoute.PATH,
-                                Scope.TELEMETRY_READ,
-                                new HistoryRoute(access, names, archive, view, clock)::handle),
-                        Route.post(
-                                SignalsQueryRoute.PATH,
-                                Scope.TELEMETRY_READ,
-                                new SignalsQueryRoute(access, names, archive, view)::handle),
-                        Route.get(
-                                IntakeRoute.PATH,
-                                Scope.TELEMETRY_READ,
-                                new IntakeRoute(access, archive)::handle),
-                        Route.get(
-                                StreamRoute.PATH,
-                                Scope.TELEMETRY_READ,
-                                new StreamRoute(access, names, view, live)::handle),
-                        Route.get(
-                                PositionsRoute.PATH,
-                                Scope.TELEMETRY_LOCATION,
-                                new PositionsRoute(positions)::handle)));
+        List<Route> routes =
+                new ArrayList<>(
+                        List.of(
+                                Route.get(
+                                        LatestRoute.PATH,
+                                        Scope.TELEMETRY_READ,
+                                        new LatestRoute(access, names, archive, view)::handle),
+                                Route.get(
+                                        HistoryRoute.PATH,
+                                        Scope.TELEMETRY_READ,
+                                        new HistoryRoute(access, names, archive, view, clock)
+                                                ::handle),
+                                Route.post(
+                                        SignalsQueryRoute.PATH,
+                                        Scope.TELEMETRY_READ,
+                                        new SignalsQueryRoute(access, names, archive, view)
+                                                ::handle),
+                                Route.get(
+                                        IntakeRoute.PATH,
+                                        Scope.TELEMETRY_READ,
+                                        new IntakeRoute(access, archive)::handle),
+                                Route.get(
+                                        StreamRoute.PATH,
+                                        Scope.TELEMETRY_READ,
+                                        new StreamRoute(access, names, view, live)::handle),
+                                Route.get(
+                                        PositionsRoute.PATH,
+                                        Scope.TELEMETRY_LOCATION,
+                                        new PositionsRoute(positions)::handle)));
+        routes.addAll(new RetentionRoutes(retention).routes());
+        return access.over(routes);
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -183,11 +184,13 @@ public final class HistoryKeeper implements AutoCloseable {
                         .addKeyValue("partition", partition.table())
                         .log();
             }
-            database.run(handle ->
-                    handle.execute(
-                            "delete from latest where tenant_id = ? and t_us < ?",
-                            tenant,
-                            TimeUnit.DAYS.toMicros(firstKept)));
+            for (String table : List.of("latest", "position")) {
+                database.run(handle ->
+                        handle.execute(
+                                "delete from %s where tenant_id = ? and t_us < ?".formatted(table),
+                                tenant,
+                                TimeUnit.DAYS.toMicros(firstKept)));
+            }
         });
     }
 
