@@ -6,25 +6,37 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.runtime.rest.ApiDocument;
+import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
+import dev.driveline.store.postgres.Outbox;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.http.AlertRoutes;
+import dev.driveline.telemetry.http.RuleRoutes;
+import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
+import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
+import dev.driveline.telemetry.kafka.RuleFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
+import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.PositionTable;
 import dev.driveline.telemetry.postgres.RetentionTable;
+import dev.driveline.telemetry.postgres.RuleTable;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
+import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
+import dev.driveline.telemetry.stream.RuleMetrics;
+import dev.driveline.telemetry.stream.RuleStage;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -36,9 +48,13 @@ public final class TelemetryService implements AutoCloseable {
 
     private static final String SCHEMA = "telemetry";
 
-    /** The routes' descriptions, in the order of the page. */
+    /** The routes' descriptions, a file a resource. */
     private static final List<String> API =
-            List.of("openapi/telemetry/signals.yaml", "openapi/telemetry/retention.yaml");
+            List.of(
+                    "openapi/telemetry/signals.yaml",
+                    "openapi/telemetry/rules.yaml",
+                    "openapi/telemetry/alerts.yaml",
+                    "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
     private final Closings closings = new Closings();
@@ -73,6 +89,8 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_CAN,
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
+                        Topic.TELEMETRY_ALERTS,
+                        Topic.TELEMETRY_RULES,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
@@ -80,7 +98,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.REGISTRY_ERASURES,
                         Topic.REGISTRY_GRANTS));
         process.watchGrants(config.kafka());
-        Database database = Database.open(config.database(), SCHEMA);
+        Database database = Database.openWithOutbox(config.database(), SCHEMA);
         closings.add("database", database);
 
         VehicleBook vehicles = new VehicleBook();
@@ -108,19 +126,45 @@ public final class TelemetryService implements AutoCloseable {
         ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
         closings.add("erasure feed", erasures);
 
+        Outbox outbox = new Outbox();
+        closings.add(
+                "outbox",
+                OutboxRelay.start(
+                        database, outbox, kafka, Topic.TELEMETRY_RULES, process.metrics()));
+        RuleBook rules = new RuleBook();
+        closings.add("rule feed", RuleFeed.start(kafka, rules));
+        RuleTable ruleTable = new RuleTable(database, outbox, process.clock());
+        AlertTable alertTable = new AlertTable(database, process.clock());
+        AlertFeed alerts =
+                AlertFeed.start(
+                        kafka, alertTable::take, alertTable.forgetter(config.retentionDays()));
+        closings.add("alert feed", alerts);
+
         PipelineStreams streams =
                 PipelineStreams.start(
                         kafka,
                         config.stateFolder(),
                         config.threads(),
                         facts,
+                        new RuleStage(rules, new RuleMetrics(process.metrics(), rules)),
                         new IntakeMetrics(process.metrics()));
         closings.add("streams", streams);
 
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
         process.health().check("telemetry.erasures", erasures::problem);
+        process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
+        SampleQueries samples = new SampleQueries(database);
+        process.rest()
+                .add(
+                        RuleRoutes.of(
+                                vehicles,
+                                new RuleSignals(vehicles, models, catalogues, process.clock()),
+                                catalogues,
+                                ruleTable,
+                                samples));
+        process.rest().add(AlertRoutes.of(vehicles, alertTable));
         process.rest().documents().add("telemetry", ApiDocument.of(API));
         process.rest()
                 .add(
@@ -129,7 +173,7 @@ public final class TelemetryService implements AutoCloseable {
                                 models,
                                 catalogues,
                                 mappings,
-                                new SampleQueries(database),
+                                samples,
                                 new PositionTable(database),
                                 new RetentionTable(database, config.retentionDays()),
                                 live,

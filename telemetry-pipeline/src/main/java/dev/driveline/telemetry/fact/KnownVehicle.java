@@ -3,6 +3,7 @@ package dev.driveline.telemetry.fact;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param model within the tenant
  * @param catalogue that the fact itself names, which counts only where nothing is known of the
  *     model; null for none
- * @param fleets those that it is in
+ * @param fleets that it is in
+ * @param labels free
  */
 public record KnownVehicle(
         long version,
         TenantId tenant,
         String model,
         @Nullable CatalogueRef catalogue,
-        List<String> fleets) {}
+        List<String> fleets,
+        Map<String, String> labels) {}

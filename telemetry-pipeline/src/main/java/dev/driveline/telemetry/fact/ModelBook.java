@@ -5,6 +5,8 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.registry.ModelFact;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +56,18 @@ public final class ModelBook {
     public @Nullable CatalogueRef inForce(KnownVehicle vehicle, Instant at) {
         ModelFact fact = models.get(keyOf(vehicle));
         return fact == null || fact.version() == NONE ? vehicle.catalogue() : fact.at(at);
+    }
+
+    /** What is in force for a tenant's models now, by model; a model without has no entry. */
+    public Map<String, CatalogueRef> inForce(TenantId tenant, Instant at) {
+        Map<String, CatalogueRef> found = new TreeMap<>();
+        models.forEach((_, fact) -> {
+            CatalogueRef ref = fact.tenant().equals(tenant) ? fact.at(at) : null;
+            if (ref != null) {
+                found.put(fact.model(), ref);
+            }
+        });
+        return found;
     }
 
     private static String keyOf(KnownVehicle vehicle) {

@@ -5,8 +5,10 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Every vehicle of the installation, about 150 bytes each. Thread-safe. */
@@ -18,6 +20,9 @@ public final class VehicleBook {
     private final ConcurrentMap<CatalogueRef, CatalogueRef> catalogues = new ConcurrentHashMap<>();
     private final ConcurrentMap<List<String>, List<String>> fleets = new ConcurrentHashMap<>();
 
+    private final ConcurrentMap<Map<String, String>, Map<String, String>> labels =
+            new ConcurrentHashMap<>();
+
     /** Takes a fact in, unless a newer one is known. */
     public void put(VehicleFact fact) {
         KnownVehicle taken =
@@ -26,7 +31,8 @@ public final class VehicleBook {
                         one(tenants, fact.tenant()),
                         one(models, fact.model()),
                         fact.catalogue() == null ? null : one(catalogues, fact.catalogue()),
-                        one(fleets, fact.fleets()));
+                        one(fleets, fact.fleets()),
+                        one(labels, fact.labels()));
         vehicles.merge(
                 fact.vin(),
                 taken,
@@ -39,6 +45,11 @@ public final class VehicleBook {
 
     public @Nullable KnownVehicle find(Vin vin) {
         return vehicles.get(vin);
+    }
+
+    /** Every vehicle, in no order, while others may change. */
+    public void forEach(BiConsumer<Vin, KnownVehicle> action) {
+        vehicles.forEach(action);
     }
 
     public int size() {

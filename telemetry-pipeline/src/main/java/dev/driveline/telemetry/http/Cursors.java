@@ -3,9 +3,11 @@ package dev.driveline.telemetry.http;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.telemetry.packing.ByteReader;
 import dev.driveline.telemetry.packing.ByteWriter;
+import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.SampleKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.UUID;
 
 /**
  * Cursors of pages: opaque to a caller, base64url of a byte for the kind and what the next page
@@ -15,6 +17,7 @@ final class Cursors {
 
     private static final int HISTORY = 1;
     private static final int NAME = 2;
+    private static final int ALERT = 16;
     private static final String PARAMETER = "query cursor";
     private static final String RULE = "expected the 'next' of the page before, unchanged";
 
@@ -78,6 +81,29 @@ final class Cursors {
                 name[i] = (byte) in.octet();
             }
             return new String(name, StandardCharsets.UTF_8).replace("\0", "");
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    static String ofAlert(Alerts.Place place) {
+        return text(
+                new ByteWriter(32)
+                        .octet(ALERT)
+                        .zigZag(place.raisedUs())
+                        .fixed64(place.id().getMostSignificantBits())
+                        .fixed64(place.id().getLeastSignificantBits()));
+    }
+
+    /**
+     * Reads what {@link #ofAlert} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static Alerts.Place toAlert(String text) {
+        try {
+            ByteReader in = reader(text, ALERT);
+            return new Alerts.Place(in.zigZag(), new UUID(in.fixed64(), in.fixed64()));
         } catch (IllegalArgumentException invalid) {
             throw new InvalidValueException(PARAMETER, text, RULE);
         }

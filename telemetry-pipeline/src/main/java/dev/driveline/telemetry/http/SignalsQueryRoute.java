@@ -69,7 +69,7 @@ final class SignalsQueryRoute {
         List<ReadableVehicle> vehicles = new ArrayList<>();
         for (String text : new LinkedHashSet<>(vins)) {
             Vin vin = Vin.of(text);
-            ReadableVehicle vehicle = access.vehicle(caller, vin);
+            ReadableVehicle vehicle = access.find(caller, vin);
             if (vehicle == null) {
                 unknown.add(vin);
             } else {

@@ -8,6 +8,7 @@ import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.fact.VehicleBook;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +43,47 @@ final class VehicleAccess {
      *
      * @throws ProblemException OUTSIDE_CLAIM
      */
-    @Nullable ReadableVehicle vehicle(Caller caller, Vin vin) {
+    @Nullable ReadableVehicle find(Caller caller, Vin vin) {
         caller.mustCover(vin);
         KnownVehicle known = knownTo(caller, vin);
         return known == null ? null : new ReadableVehicle(vin, known);
+    }
+
+    /**
+     * A vehicle that a request's body names.
+     *
+     * @throws ProblemException OUTSIDE_CLAIM, or VEHICLE_UNKNOWN as above
+     */
+    ReadableVehicle vehicle(Caller caller, Vin vin) {
+        KnownVehicle known = knownTo(caller, vin);
+        if (known == null) {
+            throw new ProblemException(
+                    ErrorCode.VEHICLE_UNKNOWN, "vehicle " + vin + " is not known");
+        }
+        if (!isCovered(caller, vin, known)) {
+            caller.mustCover(vin);
+        }
+        return new ReadableVehicle(vin, known);
+    }
+
+    /** The vehicles that a narrowed token covers; null if it covers all of the tenant. */
+    @Nullable Set<Vin> covered(Caller caller) {
+        if (caller.vins() == null) {
+            return null;
+        }
+        Set<Vin> covered = new HashSet<>();
+        vehicles.forEach((vin, known) -> {
+            if (known.tenant().equals(caller.tenant()) && isCovered(caller, vin, known)) {
+                covered.add(vin);
+            }
+        });
+        return covered;
+    }
+
+    private static boolean isCovered(Caller caller, Vin vin, KnownVehicle known) {
+        Set<String> fleets = caller.fleets();
+        return caller.covers(vin)
+                || (fleets != null && known.fleets().stream().anyMatch(fleets::contains));
     }
 
     /** Whether the caller may read the vehicle still. */

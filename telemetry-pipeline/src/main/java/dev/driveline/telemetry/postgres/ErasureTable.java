@@ -36,7 +36,8 @@ public final class ErasureTable {
                     + handle.execute("delete from history where vin = ?", vin)
                     + handle.execute("delete from latest where vin = ?", vin)
                     + handle.execute("delete from position where vin = ?", vin)
-                    + handle.execute("delete from intake where vin = ?", vin);
+                    + handle.execute("delete from intake where vin = ?", vin)
+                    + handle.execute("delete from alert where vin = ?", vin);
         });
     }
 
@@ -52,6 +53,7 @@ public final class ErasureTable {
             rows += delete(handle, "latest", "recv_us");
             rows += delete(handle, "position", "t_us");
             rows += delete(handle, "intake", "last_recv_us");
+            rows += delete(handle, "alert", "raised_us");
             handle.execute("delete from erasure where complete_by_us < ?", micros(now));
             return rows;
         });

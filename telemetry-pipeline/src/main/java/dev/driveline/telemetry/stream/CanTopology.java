@@ -12,8 +12,9 @@ import org.apache.kafka.streams.state.Stores;
 
 /**
  * The topology: {@code telemetry.can} → {@link IntakeProcessor} → {@code telemetry.signals} or
- * {@code telemetry.rejected}. Everything is bytes on its way, so that nothing fails before the
- * processor has a say.
+ * {@code telemetry.rejected}; what is accepted goes on to {@link RuleProcessor} → {@code
+ * telemetry.alerts}. Everything is bytes on its way, so that nothing fails before the processor has
+ * a say.
  */
 final class CanTopology {
 
@@ -22,7 +23,7 @@ final class CanTopology {
 
     private CanTopology() {}
 
-    static Topology of(TopicPrefix prefix, Facts facts, IntakeMetrics metrics) {
+    static Topology of(TopicPrefix prefix, Facts facts, RuleStage rules, IntakeMetrics metrics) {
         ByteArraySerializer serializer = new ByteArraySerializer();
         ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
         return new Topology()
@@ -45,6 +46,19 @@ final class CanTopology {
                         prefix.of(Topic.TELEMETRY_REJECTED),
                         serializer,
                         serializer,
-                        INTAKE);
+                        INTAKE)
+                .addProcessor(RuleProcessor.NAME, () -> new RuleProcessor(facts, rules), INTAKE)
+                .addStateStore(
+                        Stores.keyValueStoreBuilder(
+                                Stores.persistentKeyValueStore(RuleProcessor.STORE),
+                                Serdes.ByteArray(),
+                                Serdes.ByteArray()),
+                        RuleProcessor.NAME)
+                .addSink(
+                        RuleProcessor.ALERTS,
+                        prefix.of(Topic.TELEMETRY_ALERTS),
+                        serializer,
+                        serializer,
+                        RuleProcessor.NAME);
     }
 }

@@ -21,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs {@link Intake} over the records of one partition and sends on what comes of it. */
-final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object> {
 
     static final String SAMPLES = "samples";
     static final String REJECTED = "rejected";
@@ -33,7 +33,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
     private final Intake intake;
     private final IntakeMetrics metrics;
-    private @Nullable ProcessorContext<byte[], byte[]> context;
+    private @Nullable ProcessorContext<byte[], Object> context;
     private @Nullable ProgressStore progress;
 
     IntakeProcessor(Intake intake, IntakeMetrics metrics) {
@@ -42,7 +42,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
 
     @Override
-    public void init(ProcessorContext<byte[], byte[]> initialised) {
+    public void init(ProcessorContext<byte[], Object> initialised) {
         context = initialised;
         ProgressStore store = new ProgressStore(initialised.getStateStore(ProgressStore.NAME));
         progress = store;
@@ -54,9 +54,12 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
     public void process(Record<byte[], byte[]> record) {
         Outcome outcome = requireNonNull(metrics.time().record(() -> outcomeOf(record)));
         metrics.count(outcome);
-        ProcessorContext<byte[], byte[]> to = requireNonNull(context);
+        ProcessorContext<byte[], Object> to = requireNonNull(context);
         switch (outcome) {
-            case Outcome.Accepted accepted -> to.forward(samples(record, accepted), SAMPLES);
+            case Outcome.Accepted accepted -> {
+                to.forward(samples(record, accepted), SAMPLES);
+                to.forward(record.withValue(accepted), RuleProcessor.NAME);
+            }
             case Outcome.Duplicate _ -> {
                 // Dropped; it was counted.
             }
@@ -83,7 +86,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
         }
     }
 
-    private static Record<byte[], byte[]> samples(
+    private static Record<byte[], Object> samples(
             Record<byte[], byte[]> record, Outcome.Accepted accepted) {
         RecordHeaders headers = new RecordHeaders();
         headers.add(Headers.SCHEMA, bytes(SCHEMA));
@@ -100,7 +103,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
     }
 
     /** The original, its headers kept. */
-    private static Record<byte[], byte[]> refused(
+    private static Record<byte[], Object> refused(
             Record<byte[], byte[]> record, Outcome.Rejected rejected) {
         RecordHeaders headers = new RecordHeaders(record.headers());
         headers.remove(Headers.REASON).remove(Headers.DETAIL);
@@ -109,7 +112,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], byte[]>
         headers.add(
                 Headers.DETAIL,
                 bytes(detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARACTERS))));
-        return record.withHeaders(headers);
+        return new Record<>(record.key(), record.value(), record.timestamp(), headers);
     }
 
     /** The gateway's word; without one, the time of the record. */

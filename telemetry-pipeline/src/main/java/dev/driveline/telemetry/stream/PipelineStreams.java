@@ -49,10 +49,15 @@ public final class PipelineStreams implements AutoCloseable {
      * @param stateFolder where state is kept; it can be lost, Kafka has a copy
      */
     public static PipelineStreams start(
-            KafkaConfig kafka, Path stateFolder, int threads, Facts facts, IntakeMetrics metrics) {
+            KafkaConfig kafka,
+            Path stateFolder,
+            int threads,
+            Facts facts,
+            RuleStage rules,
+            IntakeMetrics metrics) {
         KafkaStreams streams =
                 new KafkaStreams(
-                        CanTopology.of(kafka.prefix(), facts, metrics),
+                        CanTopology.of(kafka.prefix(), facts, rules, metrics),
                         properties(kafka, stateFolder, threads));
         streams.setUncaughtExceptionHandler(failure -> {
             metrics.countFailure();

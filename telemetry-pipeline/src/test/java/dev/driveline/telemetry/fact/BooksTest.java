@@ -49,7 +49,8 @@ final class BooksTest {
     void aModelsFactGoesBeforeWhatItsVehicleNames() {
         CatalogueRef own = new CatalogueRef("own", "0".repeat(32));
         CatalogueRef told = new CatalogueRef("told", "1".repeat(32));
-        KnownVehicle vehicle = new KnownVehicle(1, TenantId.of("acme"), "rav4", own, List.of());
+        KnownVehicle vehicle =
+                new KnownVehicle(1, TenantId.of("acme"), "rav4", own, List.of(), Map.of());
         ModelBook models = new ModelBook();
         assertFalse(models.knows(vehicle));
         models.knowsNothingOf(vehicle);

@@ -14,6 +14,7 @@ import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.intake.BookFacts;
+import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.sequence.BootProgress;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ final class CanTopologyTest {
     private static final TestCatalogue SMALL = TestCatalogue.small();
 
     private final BookFacts facts = new BookFacts();
+    private final RuleBook rules = new RuleBook();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
     @TempDir private Path folder;
@@ -61,7 +63,11 @@ final class CanTopologyTest {
                 StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class.getName());
         driver =
                 new TopologyTestDriver(
-                        CanTopology.of(new TopicPrefix("t."), facts, new IntakeMetrics(metrics)),
+                        CanTopology.of(
+                                new TopicPrefix("t."),
+                                facts,
+                                new RuleStage(rules, new RuleMetrics(metrics, rules)),
+                                new IntakeMetrics(metrics)),
                         properties,
                         START);
         ByteArraySerializer serializer = new ByteArraySerializer();

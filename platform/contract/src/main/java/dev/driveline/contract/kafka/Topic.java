@@ -19,6 +19,11 @@ public enum Topic {
     /** What could not be used, with the reason in its headers. Key VIN; gateways and pipeline. */
     TELEMETRY_REJECTED(
             "telemetry.rejected", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
+    /** {@code AlertEvent}. Key VIN; written by the pipeline. */
+    TELEMETRY_ALERTS(
+            "telemetry.alerts", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
+    /** Rules of tenants. Key tenant/id; written by the pipeline through its outbox. */
+    TELEMETRY_RULES("telemetry.rules", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
     /** {@code Presence}. Key VIN; written by gateways. */
     VEHICLE_PRESENCE("vehicle.presence", Cleanup.COMPACT, Partitions.BY_VEHICLE, Duration.ZERO),
     /** {@code VehicleSession}. Key VIN/session, partitioned by VIN; written by gateways. */

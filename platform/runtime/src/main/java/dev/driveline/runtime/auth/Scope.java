@@ -10,6 +10,7 @@ public enum Scope {
     CONFIGURATION_WRITE("rollouts:write"),
     TELEMETRY_READ("telemetry:read"),
     TELEMETRY_LOCATION("telemetry:location"),
+    RULES_WRITE("rules:write"),
     AUDIT_READ("audit:read"),
 
     /** The operator of the installation, over the vehicles of all tenants. */

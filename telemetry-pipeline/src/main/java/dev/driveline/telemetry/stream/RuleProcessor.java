@@ -1,0 +1,394 @@
+package dev.driveline.telemetry.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.driveline.contract.alert.AlertEvent;
+import dev.driveline.contract.alert.ClearReason;
+import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.telemetry.v1.Origin;
+import dev.driveline.contract.telemetry.v1.SampleBatch;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.telemetry.fact.CatalogueAnswer;
+import dev.driveline.telemetry.fact.Facts;
+import dev.driveline.telemetry.fact.FactsUnavailableException;
+import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.intake.Outcome;
+import dev.driveline.telemetry.rule.AlertEffect;
+import dev.driveline.telemetry.rule.AlertIds;
+import dev.driveline.telemetry.rule.CompiledRule;
+import dev.driveline.telemetry.rule.RuleBook;
+import dev.driveline.telemetry.rule.RuleFact;
+import dev.driveline.telemetry.rule.RuleRun;
+import dev.driveline.telemetry.sample.Quality;
+import dev.driveline.telemetry.sample.SampleCursor;
+import dev.driveline.telemetry.sample.SignalDefinition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the rules over the batches that were accepted and came live, in the same transaction. Of the
+ * task's thread.
+ *
+ * <p>Its store has, by rule and vehicle ({@code tenant/id}, 0, VIN), what {@link RuleRun}
+ * remembers. Within a second after a rule has changed or is gone, what it remembered is forgotten
+ * and its alerts are cleared. A rule of which this process has not heard yet is left alone.
+ */
+final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[], byte[]> {
+
+    static final String NAME = "rules";
+    static final String STORE = "rule-runs";
+    static final String ALERTS = "alerts";
+
+    private static final Logger LOG = LoggerFactory.getLogger(RuleProcessor.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final long TICK_EVERY_MS = 5_000;
+    private static final long SWEEP_EVERY_MS = 300_000;
+    private static final String SOURCE = "/telemetry/rules";
+
+    private final Facts facts;
+    private final RuleBook book;
+    private final RuleMetrics metrics;
+    private @Nullable ProcessorContext<byte[], byte[]> context;
+    private @Nullable KeyValueStore<byte[], byte[]> store;
+    private long sweptChanges = -1;
+    private long sweptMs;
+    private long tickedMs;
+
+    RuleProcessor(Facts facts, RuleStage rules) {
+        this.facts = facts;
+        this.book = rules.book();
+        this.metrics = rules.metrics();
+    }
+
+    /** A signal of the batch goes to this place of that rule. */
+    private record Target(RuleRun run, int place) {}
+
+    /** A rule at work on the batch. */
+    private record Active(byte[] key, byte @Nullable [] before, RuleRun run) {}
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> initialised) {
+        context = initialised;
+        store = initialised.getStateStore(STORE);
+        initialised.schedule(LOOK_EVERY, PunctuationType.WALL_CLOCK_TIME, this::look);
+    }
+
+    @Override
+    public void process(Record<byte[], Outcome.Accepted> record) {
+        Outcome.Accepted accepted = record.value();
+        SampleBatch batch = accepted.batch();
+        TenantId tenant = accepted.tenant();
+        if (tenant == null
+                || batch.getLate()
+                || batch.getOrigin() == Origin.ORIGIN_STORED
+                || book.of(tenant).isEmpty()) {
+            return;
+        }
+        Vin vin = Vin.of(new String(record.key(), StandardCharsets.US_ASCII));
+        KnownVehicle vehicle = facts.vehicle(vin);
+        if (vehicle == null || !vehicle.tenant().equals(tenant)) {
+            return;
+        }
+        try {
+            run(vin, vehicle, batch, record.timestamp());
+        } catch (FactsUnavailableException | KafkaException infrastructure) {
+            throw infrastructure;
+        } catch (RuntimeException bug) {
+            metrics.failed();
+            LOG.atError().setMessage("rules passed over for a batch").setCause(bug).log();
+        }
+    }
+
+    private void run(Vin vin, KnownVehicle vehicle, SampleBatch batch, long timestamp) {
+        List<AlertEvent> told = new ArrayList<>();
+        List<Active> active = new ArrayList<>();
+        List<List<Target>> targets = new ArrayList<>();
+        for (int i = 0; i < batch.getSignalCount(); i++) {
+            targets.add(new ArrayList<>());
+        }
+        for (CompiledRule rule : book.of(vehicle.tenant())) {
+            if (covers(rule, vehicle)) {
+                start(rule, vin, batch, targets, active, told);
+            }
+        }
+        if (active.isEmpty()) {
+            return;
+        }
+        long endUs = feed(vin, batch, targets, told);
+        long nowMs = requireNonNull(context).currentSystemTimeMs();
+        for (Active one : active) {
+            one.run().endBatch(endUs, nowMs, teller(one.run().rule(), vin, told));
+            metrics.unknown(one.run().unknown());
+            byte[] after = one.run().toBytes();
+            if (!Arrays.equals(after, one.before())) {
+                requireNonNull(store).put(one.key(), after);
+            }
+        }
+        // Only now: a rule that fails on the way has told nothing that it does not remember.
+        told.forEach(event -> forward(event, timestamp));
+    }
+
+    private static Consumer<RuleRun.Told> teller(CompiledRule rule, Vin vin, List<AlertEvent> to) {
+        RuleFact fact = rule.fact();
+        return told ->
+                to.add(AlertIds.event(fact, fact.version(), vin, told.effect(), told.values()));
+    }
+
+    /** Only if the batch has something for the rule. */
+    private void start(
+            CompiledRule rule,
+            Vin vin,
+            SampleBatch batch,
+            List<List<Target>> targets,
+            List<Active> active,
+            List<AlertEvent> told) {
+        RuleRun run = null;
+        byte[] key = keyOf(rule.fact().key(), vin);
+        byte[] before = null;
+        for (int i = 0; i < batch.getSignalCount() || (i == 0 && rule.listensToAll()); i++) {
+            int place =
+                    i < batch.getSignalCount() ? rule.placeOf(batch.getSignal(i).getName()) : -1;
+            if (place < 0 && !rule.listensToAll()) {
+                continue;
+            }
+            if (run == null) {
+                before = requireNonNull(store).get(key);
+                run = resumed(rule, vin, before, told);
+                if (run == null) {
+                    return;
+                }
+            }
+            if (place >= 0) {
+                targets.get(i).add(new Target(run, place));
+            }
+        }
+        if (run != null) {
+            active.add(new Active(key, before, run));
+        }
+    }
+
+    /** Null where another process has a newer version of the rule. */
+    private @Nullable RuleRun resumed(
+            CompiledRule rule, Vin vin, byte @Nullable [] before, List<AlertEvent> told) {
+        RuleRun.Head head = before == null ? null : headOf(before);
+        if (before == null || head == null) {
+            return RuleRun.of(rule);
+        }
+        if (head.ruleVersion() > rule.fact().version()) {
+            return null;
+        }
+        if (head.ruleVersion() == rule.fact().version()) {
+            return RuleRun.fromBytes(rule, before);
+        }
+        withdraw(rule.fact(), vin, head, ClearReason.RULE_CHANGED, told);
+        return RuleRun.of(rule);
+    }
+
+    /** Returns the vehicle time of the batch's last sample. */
+    private long feed(
+            Vin vin, SampleBatch batch, List<List<Target>> targets, List<AlertEvent> told) {
+        SignalDefinition[] definitions = new SignalDefinition[batch.getSignalCount()];
+        for (int i = 0; i < definitions.length; i++) {
+            definitions[i] = SignalDefinition.of(batch.getSignal(i), batch.getCatalogue());
+        }
+        CatalogueAnswer catalogue =
+                batch.getCatalogue().isEmpty()
+                        ? new CatalogueAnswer.Missing()
+                        : facts.catalogue(CatalogueRef.parse(batch.getCatalogue()));
+        SampleCursor cursor = new SampleCursor(batch);
+        while (cursor.next()) {
+            List<Target> interested = targets.get(cursor.signal());
+            if (interested.isEmpty()) {
+                continue;
+            }
+            SignalDefinition definition = definitions[cursor.signal()];
+            double value = RuleRun.valueOf(definition, cursor.raw(), Quality.of(cursor.quality()));
+            String label =
+                    catalogue instanceof CatalogueAnswer.Found found && !definition.real()
+                            ? found.catalogue()
+                                    .catalogue()
+                                    .signal(definition.index())
+                                    .labels()
+                                    .of(cursor.raw())
+                            : null;
+            for (Target target : interested) {
+                RuleRun run = target.run();
+                run.take(target.place(), cursor.tUs(), value, label, teller(run.rule(), vin, told));
+            }
+        }
+        return cursor.tUs();
+    }
+
+    private void look(long nowMs) {
+        if (nowMs - tickedMs >= TICK_EVERY_MS) {
+            tickedMs = nowMs;
+            book.bearingNoSilence().forEach(rule -> tick(rule, nowMs));
+        }
+        long changes = book.changes();
+        if (changes != sweptChanges || nowMs - sweptMs >= SWEEP_EVERY_MS) {
+            sweep(nowMs);
+            sweptChanges = changes;
+            sweptMs = nowMs;
+        }
+    }
+
+    private void tick(CompiledRule rule, long nowMs) {
+        byte[] from = prefixOf(rule.fact().key(), 0);
+        byte[] to = prefixOf(rule.fact().key(), 1);
+        List<KeyValue<byte[], byte[]>> changed = new ArrayList<>();
+        List<AlertEvent> told = new ArrayList<>();
+        try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).range(from, to)) {
+            while (all.hasNext()) {
+                KeyValue<byte[], byte[]> entry = all.next();
+                RuleRun.Head head = headOf(entry.value);
+                if (head != null && head.ruleVersion() == rule.fact().version()) {
+                    RuleRun run = RuleRun.fromBytes(rule, entry.value);
+                    run.tick(nowMs, teller(rule, vinOf(entry.key), told));
+                    byte[] after = run.toBytes();
+                    if (!Arrays.equals(after, entry.value)) {
+                        changed.add(KeyValue.pair(entry.key, after));
+                    }
+                }
+            }
+        }
+        changed.forEach(entry -> requireNonNull(store).put(entry.key, entry.value));
+        told.forEach(event -> forward(event, nowMs));
+    }
+
+    private void sweep(long nowMs) {
+        List<byte[]> gone = new ArrayList<>();
+        List<AlertEvent> told = new ArrayList<>();
+        try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).all()) {
+            while (all.hasNext()) {
+                KeyValue<byte[], byte[]> entry = all.next();
+                if (isOver(entry.key, entry.value, told)) {
+                    gone.add(entry.key);
+                }
+            }
+        }
+        gone.forEach(requireNonNull(store)::delete);
+        told.forEach(event -> forward(event, nowMs));
+    }
+
+    /** Tells of the end of its alert, too. */
+    private boolean isOver(byte[] key, byte[] value, List<AlertEvent> told) {
+        Vin vin = vinOf(key);
+        RuleBook.Entry entry = book.find(ruleOf(key));
+        RuleRun.Head head = headOf(value);
+        if (head == null) {
+            return true;
+        }
+        if (entry == null || head.ruleVersion() > entry.fact().version()) {
+            return false;
+        }
+        KnownVehicle vehicle = facts.vehicle(vin);
+        if (vehicle == null) {
+            return true;
+        }
+        ClearReason reason = reasonToEnd(entry, head, vehicle);
+        if (reason == null) {
+            return false;
+        }
+        withdraw(entry.fact(), vin, head, reason, told);
+        return true;
+    }
+
+    private static @Nullable ClearReason reasonToEnd(
+            RuleBook.Entry entry, RuleRun.Head head, KnownVehicle vehicle) {
+        CompiledRule rule = entry.compiled();
+        if (rule == null) {
+            return entry.fact().deleted() ? ClearReason.RULE_DELETED : ClearReason.RULE_DISABLED;
+        }
+        if (head.ruleVersion() < entry.fact().version()) {
+            return ClearReason.RULE_CHANGED;
+        }
+        return vehicle.tenant().equals(entry.fact().tenant()) && covers(rule, vehicle)
+                ? null
+                : ClearReason.OUT_OF_SCOPE;
+    }
+
+    private static boolean covers(CompiledRule rule, KnownVehicle vehicle) {
+        return rule.covers(vehicle.model(), vehicle.fleets(), vehicle.labels());
+    }
+
+    private static void withdraw(
+            RuleFact fact, Vin vin, RuleRun.Head head, ClearReason reason, List<AlertEvent> told) {
+        AlertEffect effect = head.withdrawn(reason);
+        if (effect != null) {
+            told.add(AlertIds.event(fact, head.ruleVersion(), vin, effect, Map.of()));
+        }
+    }
+
+    /** Null for what no version of ours has written: then the rule begins anew. */
+    private RuleRun.@Nullable Head headOf(byte[] bytes) {
+        try {
+            return RuleRun.head(bytes);
+        } catch (IllegalArgumentException unreadable) {
+            metrics.failed();
+            LOG.atError().setMessage("state of a rule is unreadable").setCause(unreadable).log();
+            return null;
+        }
+    }
+
+    private void forward(AlertEvent event, long timestamp) {
+        String vin = event.vin().value();
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(Headers.EVENT_SPEC_VERSION, bytes("1.0"));
+        headers.add(Headers.EVENT_ID, bytes(AlertIds.of(event).toString()));
+        headers.add(Headers.EVENT_SOURCE, bytes(SOURCE));
+        headers.add(Headers.EVENT_TYPE, bytes(event.step().eventType()));
+        headers.add(Headers.EVENT_TIME, bytes(event.at().toString()));
+        headers.add(Headers.EVENT_SUBJECT, bytes(vin));
+        headers.add(Headers.TENANT, bytes(event.tenant().value()));
+        headers.add(Headers.CONTENT_TYPE, bytes("application/json"));
+        requireNonNull(context)
+                .forward(
+                        new Record<>(
+                                bytes(vin), Json.bytes(event), Math.max(0, timestamp), headers),
+                        ALERTS);
+        metrics.told(event.step());
+    }
+
+    private static byte[] keyOf(String rule, Vin vin) {
+        return bytes(rule + '\0' + vin);
+    }
+
+    private static byte[] prefixOf(String rule, int end) {
+        byte[] prefix = bytes(rule + '\0');
+        prefix[prefix.length - 1] = (byte) end;
+        return prefix;
+    }
+
+    private static String ruleOf(byte[] key) {
+        return new String(key, 0, key.length - 1 - Vin.LENGTH, StandardCharsets.UTF_8);
+    }
+
+    private static Vin vinOf(byte[] key) {
+        return Vin.of(
+                new String(key, key.length - Vin.LENGTH, Vin.LENGTH, StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
