@@ -162,6 +162,7 @@ public final class TelemetryService implements AutoCloseable {
                                 vehicles,
                                 new RuleSignals(vehicles, models, catalogues, process.clock()),
                                 catalogues,
+                                mappings,
                                 ruleTable,
                                 samples));
         process.rest().add(AlertRoutes.of(vehicles, alertTable));

@@ -195,6 +195,16 @@ final class TelemetryApiIT {
             assertTrue(refused.body().contains("telemetry:location"), refused.body());
         }
         assertEquals(200, get(LOCATED, "/history?signal=can0.WHEEL.SPEED").status());
+        String rule =
+                """
+                {"id":"high","definition":{"name":"high","severity":"INFO",
+                 "when":"value('can0.WHEEL.SPEED') > 1000.0","holdMs":0,"clearHoldMs":0,"coolDownMs":0}}
+                """;
+        Http.Response refused =
+                rig.http(TelemetryRig.ACME + ",rules:write").post("/api/v1/rules", rule);
+        assertEquals(403, refused.status(), refused.body());
+        assertTrue(refused.body().contains("telemetry:location"), refused.body());
+        assertEquals(201, rig.http(LOCATED + ",rules:write").post("/api/v1/rules", rule).status());
         assertEquals(
                 "MISSING_SCOPE",
                 query(TelemetryRig.ACME, VIN.value(), "can0.WHEEL.SPEED").path("code").asText());

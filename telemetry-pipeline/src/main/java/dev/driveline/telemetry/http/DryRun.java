@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +52,21 @@ final class DryRun {
     private final CatalogueBook catalogues;
     private final Rules rules;
     private final SampleArchive archive;
+    private final SampleView view;
 
     DryRun(
             VehicleAccess access,
             RuleSignals signals,
             CatalogueBook catalogues,
             Rules rules,
-            SampleArchive archive) {
+            SampleArchive archive,
+            SampleView view) {
         this.access = access;
         this.signals = signals;
         this.catalogues = catalogues;
         this.rules = rules;
         this.archive = archive;
+        this.view = view;
     }
 
     /** One of {@code rule} and {@code definition}. */
@@ -121,19 +125,23 @@ final class DryRun {
     }
 
     private CompiledRule ruleOf(Exchange exchange, Request request, ReadableVehicle vehicle) {
+        RuleFact fact = factOf(exchange, request, vehicle);
+        view.mustSee(exchange.caller(), Set.copyOf(fact.signals().values()));
+        return CompiledRule.of(fact);
+    }
+
+    private RuleFact factOf(Exchange exchange, Request request, ReadableVehicle vehicle) {
         if (request.rule() != null) {
-            return CompiledRule.of(
-                    rules.get(exchange.caller().tenant(), RuleRoutes.idOf(request.rule())).fact());
+            return rules.get(exchange.caller().tenant(), RuleRoutes.idOf(request.rule())).fact();
         }
         RuleDefinition definition = RuleRoutes.definitionOf(request.definition());
-        return CompiledRule.of(
-                new RuleFact(
-                        exchange.caller().tenant(),
-                        NAMELESS,
-                        0,
-                        false,
-                        definition,
-                        signals.resolve(vehicle.known(), CompiledRule.namesIn(definition))));
+        return new RuleFact(
+                exchange.caller().tenant(),
+                NAMELESS,
+                0,
+                false,
+                definition,
+                signals.resolve(vehicle.known(), CompiledRule.namesIn(definition)));
     }
 
     private Outcome run(CompiledRule rule, ReadableVehicle vehicle, long fromUs, long toUs) {

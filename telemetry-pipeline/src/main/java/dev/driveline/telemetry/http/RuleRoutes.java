@@ -9,6 +9,7 @@ import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.CatalogueBook;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.rule.CompiledRule;
 import dev.driveline.telemetry.rule.RuleDefinition;
@@ -19,6 +20,7 @@ import dev.driveline.telemetry.rule.SavedRule;
 import dev.driveline.telemetry.sample.SampleArchive;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,21 +36,25 @@ public final class RuleRoutes {
 
     private final RuleSignals signals;
     private final Rules rules;
+    private final SampleView view;
 
-    private RuleRoutes(RuleSignals signals, Rules rules) {
+    private RuleRoutes(RuleSignals signals, Rules rules, SampleView view) {
         this.signals = signals;
         this.rules = rules;
+        this.view = view;
     }
 
     public static List<Route> of(
             VehicleBook vehicles,
             RuleSignals signals,
             CatalogueBook catalogues,
+            MappingBook mappings,
             Rules rules,
             SampleArchive archive) {
-        RuleRoutes routes = new RuleRoutes(signals, rules);
+        SampleView view = new SampleView(catalogues, mappings);
+        RuleRoutes routes = new RuleRoutes(signals, rules, view);
         DryRun dryRun =
-                new DryRun(new VehicleAccess(vehicles), signals, catalogues, rules, archive);
+                new DryRun(new VehicleAccess(vehicles), signals, catalogues, rules, archive, view);
         return List.of(
                 Route.get(PATH, Scope.TELEMETRY_READ, routes::list),
                 Route.post(PATH, Scope.RULES_WRITE, routes::add),
@@ -113,13 +119,17 @@ public final class RuleRoutes {
         return Answer.noContent();
     }
 
-    /** The full names of its signals, once it is known that the rule can be applied with them. */
+    /**
+     * The full names of its signals, once it is known that the caller may see them and that the
+     * rule can be applied with them.
+     */
     private Map<String, String> usable(Exchange exchange, RuleId id, RuleDefinition definition) {
         Map<String, String> found =
                 signals.resolve(
                         exchange.caller().tenant(),
                         definition.scope(),
                         CompiledRule.namesIn(definition));
+        view.mustSee(exchange.caller(), Set.copyOf(found.values()));
         var _ =
                 CompiledRule.of(
                         new RuleFact(exchange.caller().tenant(), id, 0, false, definition, found));
