@@ -131,6 +131,11 @@ final class TelemetryRig implements AutoCloseable {
         return "http://127.0.0.1:" + running.process.rest().port();
     }
 
+    /** The process that runs now. */
+    ServiceProcess process() {
+        return running.process;
+    }
+
     void publish(TestCatalogue catalogue) {
         send(Topic.REGISTRY_CATALOGUES, catalogue.ref().toString(), catalogue.packed());
     }
