@@ -219,6 +219,39 @@ final class RulesIT {
         }
     }
 
+    @Test
+    void theDocumentAndTheRoutesAreEqual() {
+        try (TelemetryRig rig = new TelemetryRig(folder)) {
+            List<String> documented =
+                    rig.process().rest().documents().merged().operations().stream()
+                            .filter(of -> isOurs(of.path()))
+                            .map(of -> of.method() + " " + of.path() + " " + of.scope())
+                            .sorted()
+                            .toList();
+            List<String> routes =
+                    rig.process().rest().routes().stream()
+                            .filter(of -> isOurs(of.path()))
+                            .map(of ->
+                                    of.method()
+                                            + " "
+                                            + of.path()
+                                            + " "
+                                            + (of.scope() == null ? null : of.scope().text()))
+                            .sorted()
+                            .toList();
+            assertEquals(String.join("\n", routes), String.join("\n", documented));
+            assertEquals(9, routes.size());
+            JsonNode json = rig.process().rest().documents().merged().json();
+            for (String reference : json.findValuesAsText("$ref")) {
+                assertTrue(!json.at(reference.substring(1)).isMissingNode(), reference);
+            }
+        }
+    }
+
+    private static boolean isOurs(String path) {
+        return path.startsWith(RULES) || path.startsWith(ALERTS);
+    }
+
     private static void publish(TelemetryRig rig) throws IOException {
         TestCatalogue catalogue =
                 TestCatalogue.of(
