@@ -13,6 +13,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.fact.TestCatalogue;
+import dev.driveline.telemetry.rule.Rules;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Http;
 import dev.driveline.testkit.TestData;
@@ -216,6 +217,16 @@ final class RulesIT {
                     list.toString());
             assertEquals(0, json(rig.http("other,telemetry:read").get(RULES)).get("items").size());
             assertEquals(404, rig.http("other,telemetry:read").get(RULES + "/one").status());
+            for (int i = 1; i < Rules.MAX_OF_A_TENANT; i++) {
+                assertEquals(201, post(http, "more-" + i, FAST).status());
+            }
+            assertEquals("CONFLICT", json(post(http, "two", FAST)).get("code").textValue());
+            JsonNode first = json(http.get(RULES + "?limit=150"));
+            assertEquals(150, first.get("items").size());
+            JsonNode rest =
+                    json(http.get(RULES + "?limit=150&cursor=" + first.get("next").textValue()));
+            assertEquals(50, rest.get("items").size());
+            assertEquals("one", rest.at("/items/49/id").textValue());
         }
     }
 

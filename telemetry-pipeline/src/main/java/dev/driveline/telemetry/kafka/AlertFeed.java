@@ -114,6 +114,9 @@ public final class AlertFeed implements AutoCloseable {
     private static List<AlertEvent> eventsOf(ConsumerRecords<byte[], byte[]> records) {
         List<AlertEvent> events = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (record.value() == null) {
+                continue;
+            }
             try {
                 events.add(Json.read(record.value(), AlertEvent.class));
             } catch (MalformedJsonException unreadable) {

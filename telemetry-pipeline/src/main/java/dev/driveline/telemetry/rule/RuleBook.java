@@ -33,15 +33,20 @@ public final class RuleBook {
         if (known != null && known.fact().version() > fact.version()) {
             return;
         }
-        entries.put(fact.key(), new Entry(fact, null));
-        Map<RuleId, CompiledRule> rules =
-                inUse.computeIfAbsent(fact.tenant(), _ -> new ConcurrentHashMap<>());
-        rules.remove(fact.id());
-        changes.incrementAndGet();
-        if (fact.applies()) {
-            CompiledRule compiled = CompiledRule.of(fact);
+        // A reader must never see an enabled rule as one that is not in use: compile first.
+        CompiledRule compiled = null;
+        try {
+            compiled = fact.applies() ? CompiledRule.of(fact) : null;
+        } finally {
             entries.put(fact.key(), new Entry(fact, compiled));
-            rules.put(fact.id(), compiled);
+            Map<RuleId, CompiledRule> rules =
+                    inUse.computeIfAbsent(fact.tenant(), _ -> new ConcurrentHashMap<>());
+            if (compiled == null) {
+                rules.remove(fact.id());
+            } else {
+                rules.put(fact.id(), compiled);
+            }
+            changes.incrementAndGet();
         }
     }
 
