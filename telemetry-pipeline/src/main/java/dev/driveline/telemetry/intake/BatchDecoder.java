@@ -13,8 +13,6 @@ import dev.driveline.telemetry.batch.CanFrames;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Decodes the frames of a batch into the columns of a {@code SampleBatch}: every signal of every
@@ -26,8 +24,6 @@ import org.slf4j.LoggerFactory;
  * time is estimated; a value that is out of range, not available or an error says that instead.
  */
 final class BatchDecoder {
-
-    private static final Logger LOG = LoggerFactory.getLogger(BatchDecoder.class);
 
     private int[] buses = new int[64];
     private int[] places = new int[1_024];
@@ -61,8 +57,8 @@ final class BatchDecoder {
         Sink sink = new Sink(catalogue, batch, estimatedTime);
         Decoder decoder = catalogue.decoder();
         Reassembly reassembly = catalogue.hasTransports() ? decoder.newReassembly() : null;
-        if (reassembly != null) {
-            restore(reassembly, underWay);
+        if (reassembly != null && isUnreadable(reassembly, underWay)) {
+            sink.lostMessages++;
         }
         int unknownFrames = 0;
         int offset = 0;
@@ -114,15 +110,16 @@ final class BatchDecoder {
         return new Decoded(batch, reassembly == null ? NOTHING : reassembly.toBytes());
     }
 
-    /** What an other version left in another form is given up, as a gap would. */
-    private static void restore(Reassembly reassembly, byte[] underWay) {
+    /** Whether there was something to go on with that this version cannot read. */
+    private static boolean isUnreadable(Reassembly reassembly, byte[] underWay) {
         if (underWay.length == 0) {
-            return;
+            return false;
         }
         try {
             reassembly.restore(underWay);
+            return false;
         } catch (IllegalArgumentException otherForm) {
-            LOG.atWarn().setMessage("messages under way were given up").setCause(otherForm).log();
+            return true;
         }
     }
 
