@@ -1,6 +1,7 @@
 package dev.driveline.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -134,16 +135,29 @@ class RecordedDriveIsReturnedWholeIT {
                 desk.all("/api/v1/vehicles/" + vin + "/signals?limit=1000").stream()
                         .map(item -> item.path("signal").asText())
                         .toList();
-        assertTrue(
-                expected.keySet().containsAll(known),
-                () ->
-                        "signals that the oracle does not have: "
-                                + known.stream()
-                                        .filter(name -> !expected.containsKey(name))
-                                        .toList());
+        List<String> more = known.stream().filter(name -> !expected.containsKey(name)).toList();
+        if (recording.equals("truck")) {
+            broadcasts(desk, vin, more);
+        } else {
+            assertEquals(List.of(), more, "signals that the oracle does not have");
+        }
         Files.writeString(
                 Path.of("target", "golden-e2e-" + recording + ".txt"),
                 "golden: " + compared + "\n");
+    }
+
+    /**
+     * The oracle decodes frames only; the engine's configuration comes 25 times in several, by
+     * J1939's transport protocol. Where the gateway's restart changed the batches' order, one that
+     * was cut in two is lost.
+     */
+    private static void broadcasts(Desk desk, Vin vin, List<String> signals) {
+        assertFalse(signals.isEmpty(), "nothing was put together");
+        for (String signal : signals) {
+            assertTrue(signal.startsWith("can1.EC1."), signal);
+            int count = history(desk, vin, signal).size();
+            assertTrue(count > 15 && count <= 25, signal + " came " + count + " times");
+        }
     }
 
     private static List<BigInteger> history(Desk desk, Vin vin, String signal) {
