@@ -24,8 +24,14 @@ final class DownWindow {
     private final int size;
     private final Map<Integer, InFlight> inFlight = new LinkedHashMap<>();
     private int lastPacketId;
-    private final Set<Integer> acknowledgedHere = new HashSet<>();
+    private final Set<Message> acknowledgedHere = new HashSet<>();
     private int published;
+
+    /**
+     * Which message it is, whatever identifier it goes under: two gateways may have given the same
+     * one away for two messages.
+     */
+    private record Message(DownTopic topic, String id) {}
 
     /** One of them. */
     static final class InFlight {
@@ -141,12 +147,15 @@ final class DownWindow {
      */
     void reconcile(List<VehicleSession.Unacknowledged> before) {
         for (VehicleSession.Unacknowledged each : before) {
-            InFlight sameId = inFlight.get(each.packetId());
-            if (sameId == null && !acknowledgedHere.contains(each.packetId())) {
+            if (acknowledgedHere.contains(new Message(each.topic(), each.id()))
+                    || find(each.topic(), each.id()) != null) {
+                continue;
+            }
+            if (inFlight.containsKey(each.packetId())) {
+                addUnderAnotherId(each);
+            } else {
                 inFlight.put(each.packetId(), new InFlight(each, true));
                 lastPacketId = each.packetId();
-            } else if (sameId != null && !sameId.id.equals(each.id())) {
-                addUnderAnotherId(each);
             }
         }
     }
@@ -162,7 +171,7 @@ final class DownWindow {
 
     void remove(InFlight done) {
         if (done.dup) {
-            acknowledgedHere.add(done.packetId);
+            acknowledgedHere.add(new Message(done.topic, done.id));
         }
         inFlight.remove(done.packetId);
         if (done.published) {

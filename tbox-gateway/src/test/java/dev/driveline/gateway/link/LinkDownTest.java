@@ -20,6 +20,7 @@ import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.vehicle.VehicleSession;
 import dev.driveline.gateway.link.LinkStand.Connecting;
+import dev.driveline.gateway.session.Resumable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -301,6 +302,32 @@ class LinkDownTest {
                 all(stand.step(new Input.PingReq()), Effect.Online.class).size(),
                 "and the one that hears its vehicle says so again");
         stand.closes(CloseReason.TAKEN_OVER, new Input.OnlineRead(12, new SessionId(51), 12));
+    }
+
+    /** Two gateways may have given the same identifier away for two messages. */
+    @Test
+    void anAcknowledgedIdentifierDoesNotStandForAnotherMessage() {
+        SessionId former = new SessionId(50);
+        LinkStand stand =
+                LinkStand.open(
+                        new Connecting(Protocol.MQTT_5)
+                                .resuming(left(former, unacknowledged("a"))));
+        assertEquals("a", only(stand.step(new Input.Saved(1)), Effect.Publish.class).id());
+        stand.step(new Input.PubAck(1, 0));
+        stand.step(new Input.CaughtUp(left(former, unacknowledged("b"), unacknowledged("a"))));
+        Effect.Publish second =
+                only(stand.step(new Input.Saved(Long.MAX_VALUE)), Effect.Publish.class);
+        assertEquals("b", second.id(), "not the one that was acknowledged, but the other one");
+    }
+
+    private static VehicleSession.Unacknowledged unacknowledged(String id) {
+        return new VehicleSession.Unacknowledged(
+                1, DownTopic.COMMANDS, id, 1, SESSION, START.plusSeconds(600), "payload of " + id);
+    }
+
+    private static Resumable left(
+            SessionId session, VehicleSession.Unacknowledged... unacknowledged) {
+        return new Resumable(session, false, List.of("#"), List.of(unacknowledged), List.of());
     }
 
     @Test
