@@ -13,6 +13,7 @@ import dev.driveline.contract.command.CommandEnvelope;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.trust.KeyUse;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -40,7 +41,7 @@ final class CommandAcceptance {
     private final CommandTable commands;
     private final CommandLedger ledger;
     private final VehicleTable vehicles = new VehicleTable();
-    private final Jws.Signer signer;
+    private final TrustDesk trust;
     private final RandomGenerator random;
 
     CommandAcceptance(
@@ -48,13 +49,13 @@ final class CommandAcceptance {
             CommandTypes types,
             CommandTable commands,
             CommandLedger ledger,
-            Jws.Signer signer,
+            TrustDesk trust,
             RandomGenerator random) {
         this.database = database;
         this.types = types;
         this.commands = commands;
         this.ledger = ledger;
-        this.signer = signer;
+        this.trust = trust;
         this.random = random;
     }
 
@@ -194,6 +195,7 @@ final class CommandAcceptance {
                         now,
                         expiresAt,
                         commands.nextCounter(handle, vin, now));
+        Jws.Signer signer = trust.signer(handle, vin, KeyUse.COMMAND, now, expiresAt);
         String signed = signer.sign(CommandEnvelope.TYP, Json.bytes(envelope));
         if (signed.length() > CommandEnvelope.MAX_BYTES) {
             throw new ProblemException(

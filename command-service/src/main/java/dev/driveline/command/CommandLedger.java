@@ -11,6 +11,7 @@ import dev.driveline.contract.command.CommandEvent;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.jws.Jws;
 import dev.driveline.store.postgres.Outbox;
 import dev.driveline.store.postgres.OutboxRecord;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,7 +31,6 @@ final class CommandLedger {
     private final CommandTable commands;
     private final AuditTable audit;
     private final Outbox outbox;
-    private final String keyId;
     private final Clock clock;
     private final MeterRegistry metrics;
 
@@ -38,13 +38,11 @@ final class CommandLedger {
             CommandTable commands,
             AuditTable audit,
             Outbox outbox,
-            String keyId,
             Clock clock,
             MeterRegistry metrics) {
         this.commands = commands;
         this.audit = audit;
         this.outbox = outbox;
-        this.keyId = keyId;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -86,7 +84,7 @@ final class CommandLedger {
                         actor.scope(),
                         actor.reason(),
                         Differences.hashOf(stored.envelope()),
-                        keyId));
+                        Jws.kidOf(stored.envelope())));
         CommandEvent event =
                 new CommandEvent(
                         stored.id(),

@@ -7,16 +7,22 @@ import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
+import dev.driveline.command.trust.KeyRing;
+import dev.driveline.command.trust.SignedByRoot;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
-import dev.driveline.runtime.jws.Jws;
-import dev.driveline.runtime.jws.PrivateKeys;
+import dev.driveline.runtime.jws.KeyStores;
+import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +50,8 @@ public final class CommandService implements AutoCloseable {
     private CommandService(CommandConfig config, ServiceProcess process)
             throws InterruptedException {
         process.onClose("command service", this);
-        Jws.Signer signer =
-                new Jws.Signer(config.signingKeyId(), PrivateKeys.fromPem(config.signingKey()));
+        List<KeyRing.Held> held = heldIn(config.keys());
+        PublicKey root = PublicKeys.fromPem(config.keys().root());
         Topics.prepare(config.kafka(), TOPICS);
         process.watchGrants(config.kafka());
         Database database = closings.add(Database.openWithOutbox(config.database(), "command"));
@@ -61,15 +67,17 @@ public final class CommandService implements AutoCloseable {
         CommandTable table = new CommandTable(types);
         AuditTable audit = new AuditTable();
         CommandLedger ledger =
-                new CommandLedger(
-                        table, audit, outbox, signer.kid(), process.clock(), process.metrics());
+                new CommandLedger(table, audit, outbox, process.clock(), process.metrics());
+        TrustDesk trust = new TrustDesk(database, held, root, process.clock());
+        trust.publishFile(SignedByRoot.Kind.KEYS, config.keys().published());
+        trust.publishFile(SignedByRoot.Kind.ANCHORS, config.keys().anchors());
         CommandAcceptance acceptance =
-                new CommandAcceptance(database, types, table, ledger, signer, new SecureRandom());
+                new CommandAcceptance(database, types, table, ledger, trust, new SecureRandom());
         CommandDesk commands =
                 new CommandDesk(database, table, audit, ledger, presences, downlinks, watchers);
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
-                        database, namespaces, table, signer, presences, downlinks, process.clock());
+                        database, namespaces, table, trust, presences, downlinks, process.clock());
         Dispatcher dispatcher =
                 closings.add(
                         new Dispatcher(
@@ -77,6 +85,8 @@ public final class CommandService implements AutoCloseable {
         process.rest()
                 .add(new CommandRoutes(acceptance, commands, types, dispatcher, watchers).all());
         process.rest().add(new ConfigurationRoutes(configurations, namespaces).all());
+        process.rest().add(new TrustRoutes(trust).all());
+        closings.add(new TrustNews(trust, configurations, presences));
         process.health().check("command postgres", database::problem);
         process.health()
                 .check(
@@ -101,6 +111,24 @@ public final class CommandService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
                     "interrupted while the command service was starting", interrupted);
+        }
+    }
+
+    private static List<KeyRing.Held> heldIn(CommandConfig.Keys keys) {
+        try {
+            return KeyStores.read(keys.store(), keys.password()).stream()
+                    .map(entry ->
+                            new KeyRing.Held(
+                                    entry.signer(), entry.chain().getFirst().getPublicKey()))
+                    .toList();
+        } catch (IOException | GeneralSecurityException wrong) {
+            throw new IllegalStateException(
+                    "the key store "
+                            + keys.store()
+                            + " cannot be used (settings command.keystore and"
+                            + " command.keystore-password): "
+                            + wrong.getMessage(),
+                    wrong);
         }
     }
 

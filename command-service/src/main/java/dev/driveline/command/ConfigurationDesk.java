@@ -15,6 +15,7 @@ import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.mqtt.DownTopic;
+import dev.driveline.contract.trust.KeyUse;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
@@ -25,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +46,7 @@ final class ConfigurationDesk {
     private final CommandTable locks;
     private final ConfigurationTable configurations = new ConfigurationTable();
     private final VehicleTable vehicles = new VehicleTable();
-    private final Jws.Signer signer;
+    private final TrustDesk trust;
     private final Presences presences;
     private final DownlinkProducer downlinks;
     private final Clock clock;
@@ -53,14 +55,14 @@ final class ConfigurationDesk {
             Database database,
             Namespaces namespaces,
             CommandTable locks,
-            Jws.Signer signer,
+            TrustDesk trust,
             Presences presences,
             DownlinkProducer downlinks,
             Clock clock) {
         this.database = database;
         this.namespaces = namespaces;
         this.locks = locks;
-        this.signer = signer;
+        this.trust = trust;
         this.presences = presences;
         this.downlinks = downlinks;
         this.clock = clock;
@@ -115,6 +117,7 @@ final class ConfigurationDesk {
                                         + expected);
                     }
                     Instant now = now();
+                    Jws.Signer signer = trust.signer(handle, vin, KeyUse.CONFIG, now, now);
                     ConfigDocument document =
                             new ConfigDocument(1, vin, namespace, version, now, text);
                     Differences.Desired desired =
@@ -162,12 +165,15 @@ final class ConfigurationDesk {
 
     /** The vehicle says what it has; it is always answered. */
     void checkIn(Vin vin, ConfigMessage.CheckIn checkIn) {
-        List<ConfigurationTable.Version> desired =
-                database.transaction(handle -> configurations.desired(handle, vin));
-        List<Differences.Desired> missing =
-                Differences.of(
-                        desired.stream().map(ConfigurationTable.Version::desired).toList(),
-                        checkIn.have());
+        // The keys first: the rest is checked with them.
+        List<Differences.Desired> desired = new ArrayList<>(trust.desired());
+        database.run(handle -> {
+            trust.says(handle, vin, checkIn.algorithms());
+            configurations.desired(handle, vin).stream()
+                    .map(ConfigurationTable.Version::desired)
+                    .forEach(desired::add);
+        });
+        List<Differences.Desired> missing = Differences.of(desired, checkIn.have());
         if (missing.isEmpty()) {
             send(
                     vin,
@@ -180,6 +186,11 @@ final class ConfigurationDesk {
 
     void reported(Vin vin, ConfigMessage.Report report) {
         database.run(handle -> configurations.report(handle, vin, report, now()));
+    }
+
+    /** What the command root signed; a vehicle that has it already takes it again. */
+    void pushTrust(Vin vin) {
+        trust.desired().forEach(document -> push(vin, document));
     }
 
     private void push(Vin vin, Differences.Desired document) {

@@ -30,7 +30,6 @@ import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.Jws;
-import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.store.postgres.DatabaseConfig;
@@ -44,7 +43,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Clock;
@@ -78,7 +76,9 @@ class CommandIT {
     private static KafkaProducer<byte[], byte[]> producer;
     private static ServiceProcess process;
     private static Http http;
+    private static final TestRoot ROOT = new TestRoot();
     private static final KeyPair KEYS = TestCa.newKeys();
+    private static CommandConfig.Keys keys;
     private static final RunId RUN = new RunId(77);
     private static final List<Downlink> DOWNLINKS = new CopyOnWriteArrayList<>();
     private static TailReader downlinkTap;
@@ -93,7 +93,7 @@ class CommandIT {
                         TestKafka.bootstrap(), new TopicPrefix(TestKafka.freshPrefix()), 3);
         TestPostgres.Database fresh = TestPostgres.freshDatabase();
         database = new DatabaseConfig(fresh.jdbcUrl(), fresh.user(), fresh.password(), 8);
-        Files.writeString(folder.resolve("command.key"), PrivateKeys.toPem(KEYS.getPrivate()));
+        keys = ROOT.writeTo(folder, "command-1", KEYS);
         producer = new KafkaProducer<>(kafka.producer("test"));
         startService();
         downlinkTap =
@@ -120,9 +120,7 @@ class CommandIT {
                         ServiceProcess.ProcessConfig.onFreePorts(),
                         CommandIT::caller,
                         Clock.systemUTC());
-        CommandService.start(
-                new CommandConfig(kafka, database, folder.resolve("command.key"), "command-1"),
-                process);
+        CommandService.start(new CommandConfig(kafka, database, keys), process);
         process.open();
         http = Http.at("http://127.0.0.1:" + process.rest().port()).bearer("all");
     }
@@ -366,10 +364,15 @@ class CommandIT {
         Eventually.within(Duration.ofSeconds(10))
                 .that("in sync", () -> json(http.get(route)).path("inSync").asBoolean());
 
+        JsonNode trusted = json(http.get("/api/v1/signed-by-root/command.keys"));
         List<ConfigMessage.Have> same =
                 List.of(
                         new ConfigMessage.Have(
-                                "telemetry.collection", 1, made.path("hash").asText()));
+                                "telemetry.collection", 1, made.path("hash").asText()),
+                        new ConfigMessage.Have(
+                                "command.keys",
+                                trusted.path("version").asLong(),
+                                trusted.path("hash").asText()));
         reply(vin, "config", new ConfigMessage.CheckIn(1, "c-" + vin, same));
         assertEquals(
                 "insync",

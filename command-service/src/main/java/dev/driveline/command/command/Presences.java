@@ -4,6 +4,7 @@ import dev.driveline.contract.gateway.Heartbeat;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +49,11 @@ public final class Presences {
     /** The session that hears a topic of a vehicle; empty while it is away or does not listen. */
     public Optional<Presence.Online> listening(Vin vin, DownTopic topic) {
         return online(vin).filter(online -> online.listens().contains(topic));
+    }
+
+    /** The vehicles that hear a topic. */
+    public List<Vin> listening(DownTopic topic) {
+        return owners.keySet().stream().filter(vin -> listening(vin, topic).isPresent()).toList();
     }
 
     /** The session that owns a vehicle. */

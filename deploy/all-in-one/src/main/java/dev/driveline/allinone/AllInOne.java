@@ -47,6 +47,7 @@ public final class AllInOne implements AutoCloseable {
     private static final int PARTITIONS = 4;
     private static final long BUFFER_BYTES = 32L << 20;
     private static final String DATABASE = "driveline";
+    private static final String COMMAND_KEYS_PASSWORD = "development";
     private static final String CA_PASSWORD = "development";
 
     private final AllInOneConfig config;
@@ -118,8 +119,12 @@ public final class AllInOne implements AutoCloseable {
                             new CommandConfig(
                                     kafkaConfig,
                                     database(),
-                                    dev.resolve("secret").resolve("command-1.key"),
-                                    "command-1"),
+                                    new CommandConfig.Keys(
+                                            dev.resolve("secret").resolve("command-keys.p12"),
+                                            COMMAND_KEYS_PASSWORD,
+                                            dev.resolve("command-root.pem"),
+                                            dev.resolve("secret").resolve("command-keys.jws"),
+                                            null)),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {
@@ -270,7 +275,7 @@ public final class AllInOne implements AutoCloseable {
         servers.server(secret, "gateway");
         servers.server(secret, "est");
         KeyMaker.writeAuthorities(dev.resolve("ca.crt"), List.of(servers.certificate()));
-        KeyMaker.signingKey(secret, dev.resolve("command-keys"), "command-1");
+        KeyMaker.commandKeys(secret, COMMAND_KEYS_PASSWORD, dev.resolve("command-root.pem"), clock);
         return factory;
     }
 

@@ -107,7 +107,7 @@ final class DevFleet implements AutoCloseable {
                                     "localhost",
                                     gatewayPort,
                                     config.dev().resolve("ca.crt"),
-                                    config.dev().resolve("command-keys"))
+                                    config.dev().resolve("command-root.pem"))
                             .withMaxBackoff(Duration.ofSeconds(10));
             TBox tbox = new TBox(box, model, clock);
             driving.add(tbox);

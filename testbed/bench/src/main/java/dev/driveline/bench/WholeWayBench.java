@@ -165,7 +165,7 @@ public final class WholeWayBench {
                         "localhost",
                         platform.gatewayPort(),
                         dev.resolve("ca.crt"),
-                        dev.resolve("command-keys"));
+                        dev.resolve("command-root.pem"));
         return new TBox(
                 config, (type, params) -> new Actuators.Outcome.Done(Map.of()), Clock.systemUTC());
     }

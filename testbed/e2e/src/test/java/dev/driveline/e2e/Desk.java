@@ -75,7 +75,7 @@ record Desk(URI api, URI est, int gatewayPort, Path dev, String token) {
                         "localhost",
                         gatewayPort,
                         dev.resolve("ca.crt"),
-                        dev.resolve("command-keys"))
+                        dev.resolve("command-root.pem"))
                 .withMaxBackoff(Duration.ofMillis(500));
     }
 

@@ -10,7 +10,6 @@ import dev.driveline.contract.vehicle.ClockSource;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import java.io.IOException;
-import java.security.PublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Executes commands at most once: signature, VIN, journal, counter, expiry, in this order; the
@@ -27,51 +24,49 @@ import org.slf4j.LoggerFactory;
  */
 final class CommandAgent {
 
-    private static final Logger LOG = LoggerFactory.getLogger(CommandAgent.class);
     private static final Duration CLOCK_ERROR = Duration.ofMillis(5);
 
     private final Vin vin;
-    private final Map<String, PublicKey> keys;
+    private final Signed.Keys keys;
     private final Journal journal;
     private final Actuators actuators;
     private final Clock clock;
     private final Consumer<CommandResponse> answers;
+    private final Refusals refusals;
 
+    /**
+     * @param refusals told of what somebody must not have sent
+     */
     CommandAgent(
             Vin vin,
-            Map<String, PublicKey> keys,
+            Signed.Keys keys,
             Journal journal,
             Actuators actuators,
             Clock clock,
-            Consumer<CommandResponse> answers) {
+            Consumer<CommandResponse> answers,
+            Refusals refusals) {
         this.vin = vin;
-        this.keys = Map.copyOf(keys);
+        this.keys = keys;
         this.journal = journal;
         this.actuators = actuators;
         this.clock = clock;
         this.answers = answers;
+        this.refusals = refusals;
     }
 
     /**
-     * A signed command has come; what cannot even be attributed to a command is logged and dropped.
+     * A signed command has come. What cannot be attributed to a command is not answered; everything
+     * that an honest platform does not send is told to it.
      */
     void received(String compact) throws IOException {
         switch (Signed.open(compact, CommandEnvelope.TYP, keys)) {
             case Signed.Opened.Bad bad ->
-                    LOG.atWarn()
-                            .setMessage("command refused")
-                            .addKeyValue("vin", vin)
-                            .addKeyValue("code", bad.code())
-                            .log();
+                    refusals.refused(CommandEnvelope.TYP, bad.code(), bad.kid(), null, null);
             case Signed.Opened.Good good -> {
                 try {
                     judge(Json.read(good.payload(), CommandEnvelope.class));
                 } catch (MalformedJsonException malformed) {
-                    LOG.atWarn()
-                            .setMessage("command malformed")
-                            .addKeyValue("vin", vin)
-                            .setCause(malformed)
-                            .log();
+                    refusals.refused(CommandEnvelope.TYP, VehicleCode.MALFORMED, null, null, null);
                 }
             }
         }
@@ -79,7 +74,7 @@ final class CommandAgent {
 
     private void judge(CommandEnvelope command) throws IOException {
         if (!command.vin().equals(vin)) {
-            reject(command.id(), VehicleCode.WRONG_VIN, null);
+            reject(command, VehicleCode.WRONG_VIN, null);
             return;
         }
         Optional<Journal.Entry> known = journal.of(command.id());
@@ -93,12 +88,12 @@ final class CommandAgent {
             return;
         }
         if (!journal.isNew(command.counter())) {
-            reject(command.id(), VehicleCode.REPLAY, journal.highest());
+            reject(command, VehicleCode.REPLAY, journal.highest());
             return;
         }
         Instant latest = clock.instant().plus(CLOCK_ERROR);
         if (!latest.isBefore(command.expiresAt())) {
-            reject(command.id(), VehicleCode.EXPIRED, null);
+            reject(command, VehicleCode.EXPIRED, null);
             return;
         }
         execute(command);
@@ -126,8 +121,10 @@ final class CommandAgent {
         answers.accept(answer);
     }
 
-    private void reject(CommandId id, VehicleCode code, @Nullable Long counter) {
-        answers.accept(response(id, Step.REJECTED, code.name(), counter, null));
+    private void reject(CommandEnvelope command, VehicleCode code, @Nullable Long highest) {
+        refusals.refused(
+                CommandEnvelope.TYP, code, null, command.id().toString(), command.counter());
+        answers.accept(response(command.id(), Step.REJECTED, code.name(), highest, null));
     }
 
     private CommandResponse response(

@@ -1,9 +1,12 @@
 package dev.driveline.simulator;
 
+import dev.driveline.contract.command.VehicleCode;
 import dev.driveline.contract.config.ConfigDocument;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.config.ConfigMessage.State;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.trust.CommandKeys;
+import dev.driveline.contract.trust.KeyUse;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import java.io.IOException;
@@ -13,42 +16,48 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps and applies {@code telemetry.collection}, and says so. Not thread-safe. */
+/**
+ * Keeps and applies {@code telemetry.collection} and {@code command.keys}, and says so. Not
+ * thread-safe.
+ */
 final class ConfigAgent {
 
     static final String NAMESPACE = "telemetry.collection";
+    private static final List<String> ALGORITHMS = List.of("ES256", "EdDSA");
 
     private static final Logger LOG = LoggerFactory.getLogger(ConfigAgent.class);
 
     private final Vin vin;
-    private final Map<String, PublicKey> keys;
+    private final Trust trust;
     private final Path file;
     private final Consumer<Collection> apply;
     private final Consumer<ConfigMessage> answers;
+    private final Refusals refusals;
     private @Nullable ConfigDocument applied;
 
     ConfigAgent(
             Vin vin,
-            Map<String, PublicKey> keys,
+            Trust trust,
             Path file,
             Consumer<Collection> apply,
-            Consumer<ConfigMessage> answers)
+            Consumer<ConfigMessage> answers,
+            Refusals refusals)
             throws IOException {
         this.vin = vin;
-        this.keys = Map.copyOf(keys);
+        this.trust = trust;
         this.file = file;
         this.apply = apply;
         this.answers = answers;
+        this.refusals = refusals;
         if (Files.exists(file)) {
             ConfigDocument kept = Json.read(Files.readString(file), ConfigDocument.class);
             apply.accept(Json.read(kept.content(), Collection.class));
@@ -58,14 +67,16 @@ final class ConfigAgent {
 
     /** What it has, for the platform to compare. */
     ConfigMessage.CheckIn checkIn() {
+        List<ConfigMessage.Have> have = new ArrayList<>();
+        CommandKeys keys = trust.keys();
+        if (keys != null) {
+            have.add(new ConfigMessage.Have(CommandKeys.NAMESPACE, keys.version(), trust.hash()));
+        }
         ConfigDocument kept = applied;
-        List<ConfigMessage.Have> have =
-                kept == null
-                        ? List.of()
-                        : List.of(
-                                new ConfigMessage.Have(
-                                        NAMESPACE, kept.version(), hashOf(kept.content())));
-        return new ConfigMessage.CheckIn(1, UUID.randomUUID().toString(), have);
+        if (kept != null) {
+            have.add(new ConfigMessage.Have(NAMESPACE, kept.version(), hashOf(kept.content())));
+        }
+        return new ConfigMessage.CheckIn(1, UUID.randomUUID().toString(), have, ALGORITHMS);
     }
 
     /** A signed document, or the word that nothing differs. */
@@ -74,14 +85,36 @@ final class ConfigAgent {
             LOG.atDebug().setMessage("configuration in sync").addKeyValue("vin", vin).log();
             return;
         }
-        switch (Signed.open(payload, ConfigDocument.TYP, keys)) {
+        if (Signed.typOf(payload).equals(CommandKeys.TYP)) {
+            take(payload);
+            return;
+        }
+        switch (Signed.open(payload, ConfigDocument.TYP, trust.keysFor(KeyUse.CONFIG))) {
             case Signed.Opened.Bad bad ->
-                    LOG.atWarn()
-                            .setMessage("configuration refused")
-                            .addKeyValue("vin", vin)
-                            .addKeyValue("code", bad.code())
-                            .log();
+                    refusals.refused(ConfigDocument.TYP, bad.code(), bad.kid(), null, null);
             case Signed.Opened.Good good -> judge(Json.read(good.payload(), ConfigDocument.class));
+        }
+    }
+
+    private void take(String keys) throws IOException {
+        switch (trust.take(keys)) {
+            case Trust.Taken.Applied(long version, String hash) ->
+                    answers.accept(
+                            new ConfigMessage.Report(
+                                    1, CommandKeys.NAMESPACE, version, hash, State.APPLIED, null));
+            case Trust.Taken.Refused(VehicleCode code, String kid, long version, String hash) -> {
+                refusals.refused(CommandKeys.TYP, code, kid, null, null);
+                if (version > 0) {
+                    answers.accept(
+                            new ConfigMessage.Report(
+                                    1,
+                                    CommandKeys.NAMESPACE,
+                                    version,
+                                    hash,
+                                    State.REJECTED,
+                                    code.name()));
+                }
+            }
         }
     }
 
@@ -129,7 +162,7 @@ final class ConfigAgent {
                         code));
     }
 
-    private static String hashOf(String content) {
+    static String hashOf(String content) {
         try {
             return HexFormat.of()
                     .formatHex(

@@ -2,15 +2,21 @@ package dev.driveline.simulator;
 
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.trust.CommandKeys;
+import dev.driveline.contract.trust.KeyUse;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -18,7 +24,10 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Date;
+import java.util.EnumSet;
 import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -46,6 +55,7 @@ public final class KeyMaker {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3_650);
     private static final Duration SERVER_LIFE = Duration.ofDays(397);
     private static final Duration SKEW = Duration.ofHours(1);
+    private static final String COMMAND_KEY = "command-1";
 
     private final PrivateKey key;
     private final X509Certificate certificate;
@@ -128,19 +138,59 @@ public final class KeyMaker {
     }
 
     /**
-     * Writes a signing key as {@code <kid>.key} and its public half as {@code <kid>.pem}, if it is
-     * missing.
+     * Writes what an operator's offline command root makes, if it is missing: {@code
+     * command-root.p12}, {@code command-keys.p12} and {@code command-keys.jws} into a secret
+     * folder, the root's public key to a file for the TBoxes.
+     *
+     * @param password of both key stores
      */
-    public static void signingKey(Path secretFolder, Path publicFolder, String kid)
+    public static void commandKeys(Path secret, String password, Path rootKey, Clock clock)
             throws IOException, GeneralSecurityException {
-        if (Files.exists(secretFolder.resolve(kid + ".key"))) {
+        if (Files.exists(secret.resolve("command-keys.jws"))) {
             return;
         }
-        Files.createDirectories(secretFolder);
-        Files.createDirectories(publicFolder);
-        KeyPair pair = newKeys();
-        Files.writeString(publicFolder.resolve(kid + ".pem"), PublicKeys.toPem(pair.getPublic()));
-        Pem.writeSecret(secretFolder.resolve(kid + ".key"), PrivateKeys.toPem(pair.getPrivate()));
+        Files.createDirectories(secret);
+        KeyPair root = newKeys();
+        KeyPair online = newKeys();
+        writeStore(secret.resolve("command-root.p12"), password, "root", root, clock);
+        writeStore(secret.resolve("command-keys.p12"), password, COMMAND_KEY, online, clock);
+        Files.writeString(rootKey, PublicKeys.toPem(root.getPublic()));
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant until = now.plus(AUTHORITY_LIFE);
+        CommandKeys keys =
+                new CommandKeys(
+                        1,
+                        1,
+                        now,
+                        until,
+                        List.of(
+                                new CommandKeys.Key(
+                                        COMMAND_KEY,
+                                        "ES256",
+                                        EnumSet.allOf(KeyUse.class),
+                                        now.minus(SKEW),
+                                        until,
+                                        Base64.getEncoder()
+                                                .encodeToString(online.getPublic().getEncoded()))));
+        Files.writeString(
+                secret.resolve("command-keys.jws"),
+                new Jws.Signer("root", root.getPrivate()).sign(CommandKeys.TYP, Json.bytes(keys)));
+    }
+
+    private static void writeStore(
+            Path file, String password, String alias, KeyPair pair, Clock clock)
+            throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry(
+                alias,
+                pair.getPrivate(),
+                password.toCharArray(),
+                new X509Certificate[] {selfSigned(pair, new X500Name("CN=" + alias), clock)});
+        Pem.writeSecret(file, "");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            store.store(out, password.toCharArray());
+        }
     }
 
     public static KeyPair newKeys() throws GeneralSecurityException {

@@ -90,7 +90,7 @@ public final class Main implements Callable<Integer> {
             names = "--dev",
             defaultValue = "data/dev",
             description =
-                    "Folder with ca.crt, operator.jwt and command-keys (default: ${DEFAULT-VALUE}).")
+                    "Folder with ca.crt, operator.jwt and command-root.pem (default: ${DEFAULT-VALUE}).")
     private Path dev;
 
     @Option(
@@ -205,7 +205,7 @@ public final class Main implements Callable<Integer> {
                         gateway.substring(0, colon),
                         Integer.parseInt(gateway.substring(colon + 1)),
                         dev.resolve("ca.crt"),
-                        dev.resolve("command-keys"));
+                        dev.resolve("command-root.pem"));
         return new TBox(speed == 0 ? config.withLossless(64) : config, car, clock);
     }
 

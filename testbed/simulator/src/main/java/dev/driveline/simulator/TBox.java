@@ -7,27 +7,31 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import dev.driveline.contract.command.CommandResponse;
+import dev.driveline.contract.command.VehicleCode;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.telemetry.v1.Lost;
 import dev.driveline.contract.telemetry.v1.Origin;
+import dev.driveline.contract.trust.KeyUse;
+import dev.driveline.contract.vehicle.ClockSource;
+import dev.driveline.contract.vehicle.EventTypes;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -36,7 +40,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +56,8 @@ public final class TBox implements AutoCloseable {
     private static final long CONNECT_LIMIT_S = 20;
 
     private final TBoxConfig config;
+    private final Clock clock;
+    private final Trust trust;
     private final Uplink uplink;
     private final Batcher batcher;
     private final CommandAgent commands;
@@ -66,6 +71,7 @@ public final class TBox implements AutoCloseable {
     private volatile Collection.Filter filter = Collection.EVERYTHING.filter();
     private volatile int batchMs = Collection.EVERYTHING.batchMs();
     private volatile boolean connected;
+    private boolean listening;
     private long nextAnswer;
     private final AtomicLong framesSent = new AtomicLong();
     private @Nullable Thread sourceThread;
@@ -94,16 +100,29 @@ public final class TBox implements AutoCloseable {
         this.uplink = new Uplink(config.queueBatches(), config.lossless(), bootId);
         this.backoff = new Backoff(config.maxBackoff().toMillis(), random);
         this.journal = Journal.open(config.folder().resolve("journal.jsonl"));
-        Map<String, PublicKey> keys = keysOf(config.commandKeys());
+        this.clock = clock;
+        this.trust =
+                new Trust(
+                        PublicKeys.fromPem(config.commandRoot()),
+                        config.folder().resolve("command-keys.jws"),
+                        clock);
         this.commands =
-                new CommandAgent(config.vin(), keys, journal, actuators, clock, this::answer);
+                new CommandAgent(
+                        config.vin(),
+                        trust.keysFor(KeyUse.COMMAND),
+                        journal,
+                        actuators,
+                        clock,
+                        this::answer,
+                        this::refused);
         this.configuration =
                 new ConfigAgent(
                         config.vin(),
-                        keys,
+                        trust,
                         config.folder().resolve("telemetry.collection.json"),
                         this::collect,
-                        this::answer);
+                        this::answer,
+                        this::refused);
         this.client = clientOf(config);
     }
 
@@ -247,15 +266,21 @@ public final class TBox implements AutoCloseable {
                     .keepAlive(KEEP_ALIVE_S)
                     .send()
                     .get(CONNECT_LIMIT_S, TimeUnit.SECONDS);
-            subscribe(DownTopic.COMMANDS, payload -> commands.received(payload));
-            subscribe(DownTopic.CONFIG, payload -> configuration.received(payload));
+            listening = false;
+            subscribe(
+                    DownTopic.CONFIG,
+                    payload -> {
+                        configuration.received(payload);
+                        listenToCommands();
+                    });
+            listenToCommands();
             backoff.succeeded();
             connected = true;
             LOG.atDebug().setMessage("connected").addKeyValue("vin", config.vin()).log();
             sendUnsentAnswers();
             answer(configuration.checkIn());
             uplink.connected(this::publishBatch);
-        } catch (ExecutionException | TimeoutException refused) {
+        } catch (IOException | ExecutionException | TimeoutException refused) {
             long waitMs = backoff.nextMs();
             LOG.atInfo()
                     .setMessage("not connected")
@@ -272,6 +297,21 @@ public final class TBox implements AutoCloseable {
     /** What is done with a payload. */
     private interface Receiver {
         void received(String payload) throws IOException;
+    }
+
+    /** Not before there are keys to check them with. */
+    private void listenToCommands() throws IOException {
+        if (listening || trust.keys() == null) {
+            return;
+        }
+        try {
+            subscribe(DownTopic.COMMANDS, commands::received);
+            listening = true;
+        } catch (ExecutionException | TimeoutException refused) {
+            throw new IOException("not subscribed to commands", refused);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void subscribe(DownTopic topic, Receiver receiver)
@@ -311,6 +351,43 @@ public final class TBox implements AutoCloseable {
 
     private void answer(ConfigMessage message) {
         var _ = publish(UpTopic.CONFIG, Json.bytes(message));
+    }
+
+    /** Somebody sends what an honest platform does not. */
+    private void refused(
+            String typ,
+            VehicleCode code,
+            @Nullable String kid,
+            @Nullable String id,
+            @Nullable Long counter) {
+        LOG.atWarn()
+                .setMessage("refused")
+                .addKeyValue("vin", config.vin())
+                .addKeyValue("what", typ)
+                .addKeyValue("code", code)
+                .log();
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("what", typ);
+        data.put("code", code.name());
+        if (kid != null) {
+            data.put("kid", kid);
+        }
+        if (id != null) {
+            data.put("id", id);
+        }
+        if (counter != null) {
+            data.put("counter", counter);
+        }
+        VehicleEvent event =
+                new VehicleEvent(
+                        1,
+                        UUID.randomUUID(),
+                        EventTypes.SIGNED_REFUSED,
+                        clock.instant(),
+                        ClockSource.NTP,
+                        null,
+                        data);
+        var _ = publish(UpTopic.EVENTS, Json.bytes(event));
     }
 
     private void sendUnsentAnswers() {
@@ -358,18 +435,5 @@ public final class TBox implements AutoCloseable {
                 .sslConfig(tls)
                 .addDisconnectedListener(context -> disconnected())
                 .buildAsync();
-    }
-
-    private static Map<String, PublicKey> keysOf(Path folder) throws IOException {
-        Map<String, PublicKey> keys = new HashMap<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".pem")).toList()) {
-                String name = String.valueOf(file.getFileName());
-                keys.put(
-                        name.substring(0, name.length() - ".pem".length()),
-                        PublicKeys.fromPem(file));
-            }
-        }
-        return keys;
     }
 }

@@ -9,7 +9,7 @@ import java.time.Duration;
  *
  * @param folder its own: {@code tbox.key}, {@code tbox.crt}, journal, configuration
  * @param authorities PEM of those that may sign the gateway's certificate
- * @param commandKeys folder of {@code <kid>.pem} public keys for commands and configuration
+ * @param commandRoot PEM of the command root's public key, from the factory
  * @param queueBatches batches kept while they cannot be sent
  * @param lossless whether the source waits when the queue is full, instead of giving up the oldest
  * @param maxBackoff the longest time between two connection attempts
@@ -20,21 +20,21 @@ public record TBoxConfig(
         String gatewayHost,
         int gatewayPort,
         Path authorities,
-        Path commandKeys,
+        Path commandRoot,
         int queueBatches,
         boolean lossless,
         Duration maxBackoff) {
 
     /** A driving vehicle's: 3,600 batches, backoff up to five minutes. */
     public static TBoxConfig driving(
-            Vin vin, Path folder, String host, int port, Path authorities, Path commandKeys) {
+            Vin vin, Path folder, String host, int port, Path authorities, Path commandRoot) {
         return new TBoxConfig(
                 vin,
                 folder,
                 host,
                 port,
                 authorities,
-                commandKeys,
+                commandRoot,
                 3_600,
                 false,
                 Duration.ofMinutes(5));
@@ -47,7 +47,7 @@ public record TBoxConfig(
                 gatewayHost,
                 gatewayPort,
                 authorities,
-                commandKeys,
+                commandRoot,
                 queued,
                 true,
                 maxBackoff);
@@ -60,7 +60,7 @@ public record TBoxConfig(
                 gatewayHost,
                 gatewayPort,
                 authorities,
-                commandKeys,
+                commandRoot,
                 queueBatches,
                 lossless,
                 longest);

@@ -1,7 +1,7 @@
 package dev.driveline.registry.x509;
 
+import dev.driveline.runtime.jws.KeyStores;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,16 +12,11 @@ import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Provider;
-import java.security.ProviderException;
 import java.security.SecureRandom;
-import java.security.Security;
-import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
@@ -65,16 +60,14 @@ final class AuthorityStore {
         Path file = config.keystore();
         try {
             if (!Files.exists(file)) {
-                if (!create || isModule(file)) {
+                if (!create || KeyStores.isModule(file)) {
                     throw new IllegalStateException(
                             "there is no key store " + file + " (setting registry.ca.keystore)");
                 }
                 create(config, clock.instant(), random);
             }
-            return isModule(file)
-                    ? readModule(file, config.password())
-                    : readFile(file, config.password());
-        } catch (IOException | GeneralSecurityException | ProviderException wrong) {
+            return authorityIn(KeyStores.read(file, config.password()));
+        } catch (IOException | GeneralSecurityException wrong) {
             throw new IllegalStateException(
                     "the key store "
                             + file
@@ -85,48 +78,15 @@ final class AuthorityStore {
         }
     }
 
-    private static boolean isModule(Path file) {
-        return file.toString().endsWith(".pkcs11");
-    }
-
-    private static Entry readFile(Path file, String password)
-            throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            store.load(in, password.toCharArray());
-        }
-        return entryOf(store, password, null);
-    }
-
     /** A token has one key at most, as a file has. */
-    private static Entry readModule(Path file, String pin)
-            throws IOException, GeneralSecurityException {
-        Provider any = Security.getProvider("SunPKCS11");
-        if (any == null) {
-            throw new GeneralSecurityException("this JDK has no SunPKCS11");
-        }
-        Provider module = any.configure(file.toString());
-        KeyStore store = KeyStore.getInstance("PKCS11", module);
-        store.load(null, pin.toCharArray());
-        return entryOf(store, pin, module);
-    }
-
-    private static Entry entryOf(KeyStore store, String password, @Nullable Provider module)
+    private static Entry authorityIn(List<KeyStores.Entry> entries)
             throws GeneralSecurityException {
-        for (String alias : Collections.list(store.aliases())) {
-            if (store.getKey(alias, password.toCharArray()) instanceof PrivateKey key) {
-                List<X509Certificate> chain = new ArrayList<>();
-                for (Certificate certificate : store.getCertificateChain(alias)) {
-                    chain.add((X509Certificate) certificate);
-                }
-                if (chain.getFirst().getBasicConstraints() < 0) {
-                    throw new GeneralSecurityException(
-                            chain.getFirst().getSubjectX500Principal() + " is no authority");
-                }
-                return new Entry(key, List.copyOf(chain), module);
-            }
+        KeyStores.Entry first = entries.getFirst();
+        if (first.chain().getFirst().getBasicConstraints() < 0) {
+            throw new GeneralSecurityException(
+                    first.chain().getFirst().getSubjectX500Principal() + " is no authority");
         }
-        throw new GeneralSecurityException("it holds no private key");
+        return new Entry(first.key(), first.chain(), first.module());
     }
 
     private static void create(AuthorityConfig.Key config, Instant now, SecureRandom random)

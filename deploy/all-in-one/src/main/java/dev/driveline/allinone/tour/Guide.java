@@ -47,7 +47,7 @@ public final class Guide implements AutoCloseable {
     /**
      * A platform that runs.
      *
-     * @param dev its folder with {@code ca.crt}, {@code operator.jwt} and {@code command-keys}
+     * @param dev its folder with {@code ca.crt}, {@code operator.jwt} and {@code command-root.pem}
      */
     public record Where(URI api, URI est, String gatewayHost, int gatewayPort, Path dev) {}
 
@@ -250,7 +250,7 @@ public final class Guide implements AutoCloseable {
                                 where.gatewayHost(),
                                 where.gatewayPort(),
                                 where.dev().resolve("ca.crt"),
-                                where.dev().resolve("command-keys"))
+                                where.dev().resolve("command-root.pem"))
                         .withMaxBackoff(Duration.ofSeconds(1));
         return new TBox(config, car, clock);
     }

@@ -6,6 +6,8 @@ public enum VehicleCode {
     MALFORMED,
     SIGNATURE_INVALID,
     KEY_UNKNOWN,
+    /** The key is known, and not for this, or not now. */
+    KEY_NOT_VALID,
     WRONG_VIN,
     REPLAY,
     EXPIRED,

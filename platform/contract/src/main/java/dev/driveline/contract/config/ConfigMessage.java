@@ -13,8 +13,16 @@ public sealed interface ConfigMessage {
      * that differ or with {@link InSync}.
      *
      * @param id echoed by the answer
+     * @param algorithms of the signatures that it can check, for example ES256, EdDSA; null where
+     *     it does not say: ES256
      */
-    record CheckIn(int v, String id, List<Have> have) implements ConfigMessage {}
+    record CheckIn(int v, String id, List<Have> have, @Nullable List<String> algorithms)
+            implements ConfigMessage {
+
+        public CheckIn(int v, String id, List<Have> have) {
+            this(v, id, have, null);
+        }
+    }
 
     /** What became of one document. */
     record Report(

@@ -15,6 +15,12 @@ public final class EventTypes {
     /** A session was closed because trust was taken away. Data: reason, session. */
     public static final String ACCESS_REVOKED = "driveline.access.revoked";
 
+    /**
+     * A TBox refused something signed: a command, a configuration document, or keys. Data: what
+     * (its typ), code (of {@code VehicleCode}), kid, id and counter where they could be read.
+     */
+    public static final String SIGNED_REFUSED = "vehicle.security.signed-refused";
+
     /** More takeovers a minute than one vehicle makes. Data: count. */
     public static final String CLONE_SUSPECTED = "driveline.security.clone-suspected";
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.runtime.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.PrivateKey;
+import java.security.Provider;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.interfaces.ECKey;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,8 +26,21 @@ public final class Jws {
 
     private Jws() {}
 
-    /** A key that signs, under its name. */
-    public record Signer(String kid, PrivateKey key) {
+    /**
+     * A key that signs, under its name.
+     *
+     * @param module what signs with it, where it never leaves a PKCS#11 module; null for the JDK
+     */
+    public record Signer(String kid, PrivateKey key, @Nullable Provider module) {
+
+        public Signer(String kid, PrivateKey key) {
+            this(kid, key, null);
+        }
+
+        /** {@code ES256} or {@code EdDSA}. */
+        public String algorithm() {
+            return algorithmOf(key);
+        }
 
         /**
          * Signs {@code payload} as it stands.
@@ -35,12 +49,12 @@ public final class Jws {
          */
         public String sign(String typ, byte[] payload) {
             Map<String, Object> header = new LinkedHashMap<>();
-            header.put("alg", algorithmOf(key));
+            header.put("alg", algorithm());
             header.put("kid", kid);
             header.put("typ", typ);
             String input = encode(Json.bytes(header)) + "." + encode(payload);
             try {
-                Signature signature = signatureFor(algorithmOf(key));
+                Signature signature = signatureFor(algorithm(), module);
                 signature.initSign(key);
                 signature.update(input.getBytes(StandardCharsets.US_ASCII));
                 return input + "." + encode(signature.sign());
@@ -110,7 +124,7 @@ public final class Jws {
                         Fault.MALFORMED,
                         "alg is " + header.path("alg") + ", key '" + kid + "' is for " + algorithm);
             }
-            Signature signature = signatureFor(algorithm);
+            Signature signature = signatureFor(algorithm, null);
             signature.initVerify(key);
             signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
             if (!signature.verify(decode(parts[2]))) {
@@ -126,13 +140,25 @@ public final class Jws {
         }
     }
 
-    private static String algorithmOf(java.security.Key key) {
-        return key instanceof ECKey ? "ES256" : "EdDSA";
+    /**
+     * The key that a signature names, unchecked.
+     *
+     * @throws IllegalArgumentException if it is no compact JWS
+     */
+    public static String kidOf(String compact) {
+        int dot = compact.indexOf('.');
+        return Json.tree(decode(compact.substring(0, Math.max(dot, 0)))).path("kid").asText();
     }
 
-    private static Signature signatureFor(String algorithm) throws GeneralSecurityException {
-        return Signature.getInstance(
-                algorithm.equals("ES256") ? "SHA256withECDSAinP1363Format" : "Ed25519");
+    /** {@code ES256} for an EC key, {@code EdDSA} for another. */
+    public static String algorithmOf(Key key) {
+        return key.getAlgorithm().equals("EC") ? "ES256" : "EdDSA";
+    }
+
+    private static Signature signatureFor(String algorithm, @Nullable Provider module)
+            throws GeneralSecurityException {
+        String name = algorithm.equals("ES256") ? "SHA256withECDSAinP1363Format" : "Ed25519";
+        return module == null ? Signature.getInstance(name) : Signature.getInstance(name, module);
     }
 
     private static String encode(byte[] bytes) {

@@ -1,0 +1,93 @@
+package dev.driveline.command.postgres;
+
+import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.trust.CommandKeys;
+import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** What the command root signed, and what vehicles have of it. */
+public final class TrustTable {
+
+    private static final List<String> WHERE_IT_SAYS_NOTHING = List.of("ES256");
+
+    /** What is known of a vehicle's TBox. */
+    public record Tbox(List<String> algorithms, @Nullable Long keys) {}
+
+    /** Takes a version that is not there. */
+    public void insert(Handle handle, SignedByRoot document, String actor, Instant now) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO signed_by_root (namespace, version, not_after, signed, content, actor, created_at)
+                        VALUES (:namespace, :version, :notAfter, :signed, :content, :actor, :now)
+                        """)
+                .bind("namespace", document.namespace())
+                .bind("version", document.version())
+                .bind("notAfter", document.notAfter())
+                .bind("signed", document.signed())
+                .bind("content", document.content())
+                .bind("actor", actor)
+                .bind("now", now)
+                .execute();
+    }
+
+    /** The newest versions of a namespace, the newest first. */
+    public List<SignedByRoot> newest(Handle handle, SignedByRoot.Kind kind, int atMost) {
+        return handle.createQuery(
+                        """
+                        SELECT namespace, version, not_after, signed, content FROM signed_by_root
+                        WHERE namespace = :namespace ORDER BY version DESC LIMIT :most
+                        """)
+                .bind("namespace", kind.namespace())
+                .bind("most", atMost)
+                .map((row, context) ->
+                        new SignedByRoot(
+                                row.getString("namespace"),
+                                row.getLong("version"),
+                                CommandTable.instant(row, "not_after"),
+                                row.getString("signed"),
+                                row.getString("content")))
+                .list();
+    }
+
+    /** Held until the transaction ends, so that versions follow each other. */
+    public void lock(Handle handle) {
+        handle.execute("LOCK TABLE signed_by_root IN SHARE ROW EXCLUSIVE MODE");
+    }
+
+    /** A vehicle says which signatures it can check. */
+    public void says(Handle handle, Vin vin, List<String> algorithms) {
+        handle.createUpdate(
+                        """
+                        INSERT INTO tbox (vin, algorithms) VALUES (:vin, :algorithms)
+                        ON CONFLICT (vin) DO UPDATE SET algorithms = excluded.algorithms
+                        WHERE tbox.algorithms <> excluded.algorithms
+                        """)
+                .bind("vin", vin.value())
+                .bind("algorithms", algorithms.toArray(String[]::new))
+                .execute();
+    }
+
+    /** What signatures a vehicle can check, and the version of {@code command.keys} that it has. */
+    public Tbox of(Handle handle, Vin vin) {
+        Long keys =
+                handle.createQuery(
+                                """
+                                SELECT max(version) FROM configuration_report
+                                WHERE vin = :vin AND namespace = :namespace AND state = 'APPLIED'
+                                """)
+                        .bind("vin", vin.value())
+                        .bind("namespace", CommandKeys.NAMESPACE)
+                        .mapTo(Long.class)
+                        .findOne()
+                        .orElse(null);
+        List<String> algorithms =
+                handle.createQuery("SELECT unnest(algorithms) FROM tbox WHERE vin = :vin")
+                        .bind("vin", vin.value())
+                        .mapTo(String.class)
+                        .list();
+        return new Tbox(algorithms.isEmpty() ? WHERE_IT_SAYS_NOTHING : algorithms, keys);
+    }
+}
