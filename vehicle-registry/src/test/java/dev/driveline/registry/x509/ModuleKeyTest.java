@@ -15,6 +15,8 @@ import dev.driveline.registry.certificate.CertificateStatus;
 import dev.driveline.registry.certificate.RevocationReason;
 import dev.driveline.registry.certificate.VehicleCertificate;
 import dev.driveline.registry.vehicle.TboxSerial;
+import dev.driveline.runtime.jws.Jws;
+import dev.driveline.runtime.jws.KeyStores;
 import dev.driveline.testkit.TestCa;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -184,7 +186,19 @@ final class ModuleKeyTest {
             assertTrue(
                     responder.answer(OcspResponderTest.request(issuer, issued.id())).der().length
                             > 100);
+            signs(module, issuer);
             IO.println(DONE);
+        }
+
+        /** What signs commands takes its keys from the same modules. */
+        private static void signs(Path module, X509Certificate certificate) throws Exception {
+            Jws.Signer signer = KeyStores.read(module, PIN).getFirst().signer();
+            assertInstanceOf(
+                    Jws.Verdict.Valid.class,
+                    Jws.verify(
+                            signer.sign("test+jws", "{}".getBytes(StandardCharsets.UTF_8)),
+                            "test+jws",
+                            kid -> certificate.getPublicKey()));
         }
 
         /** Makes an authority in a file and moves its key into the token. */
