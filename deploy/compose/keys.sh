@@ -31,21 +31,43 @@ key server-ca.key
 certificate gateway "DNS:localhost,DNS:tbox-gateway,IP:127.0.0.1"
 certificate est "DNS:localhost,DNS:vehicle-registry,IP:127.0.0.1"
 
-# The registry's signing key, whose public half the gateways pin, and the command service's.
+jws() { # typ, kid, Ed25519 key, payload: a compact JWS (RFC 7515, RFC 8037)
+  base64url() { openssl base64 -A | tr '+/' '-_' | tr -d '='; }
+  local input
+  input="$(printf '{"alg":"EdDSA","kid":"%s","typ":"%s"}' "$2" "$1" | base64url).$(printf '%s' "$4" | base64url)"
+  printf '%s' "$input" > jws.input
+  printf '%s.%s\n' "$input" "$(openssl pkeyutl -sign -rawin -inkey "$3" -in jws.input | base64url)"
+  rm jws.input
+}
+
+# The registry's signing key, whose public half the gateways pin.
 key registry-signing.pem
 [ -s registry-signing.pub ] || openssl pkey -in registry-signing.pem -pubout -out registry-signing.pub
-key command-signing.pem
-[ -s command-signing.pub ] || openssl pkey -in command-signing.pem -pubout -out command-signing.pub
 
 # Passwords, and the settings files that hold them for the services.
 password postgres-password
 password authority-password
+password command-keys-password
+
+# The command root, which an operator keeps offline, the key that it lets sign, and its word for that.
+if [ ! -s command-keys.jws ]; then
+  openssl genpkey -quiet -algorithm ed25519 -out command-root.key
+  openssl pkey -in command-root.key -pubout -out command-root.pem
+  key command-1.key
+  openssl req -x509 -new -key command-1.key -days 3650 -subj /CN=command-1 -out command-1.crt
+  openssl pkcs12 -export -inkey command-1.key -in command-1.crt -name command-1 -passout file:command-keys-password -out command-keys.p12
+  now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+  jws driveline-keys+jws root command-root.key "$(printf '{"v":1,"version":1,"issuedAt":"%s","notAfter":"2099-12-31T00:00:00Z","keys":[{"kid":"command-1","alg":"ES256","use":["COMMAND","CONFIG","FILE"],"notBefore":"%s","notAfter":"2099-12-31T00:00:00Z","publicKey":"%s"}]}' \
+    "$now" "$now" "$(openssl pkey -in command-1.key -pubout -outform DER | openssl base64 -A)")" > command-keys.jws
+  rm command-1.key command-1.crt
+fi
 printf 'postgres.password=%s\n' "$(cat postgres-password)" > postgres.properties
 printf 'postgres.password=%s\nregistry.ca.password=%s\n' "$(cat postgres-password)" "$(cat authority-password)" > registry.properties
+printf 'postgres.password=%s\ncommand.keystore-password=%s\n' "$(cat postgres-password)" "$(cat command-keys-password)" > command.properties
 
 # Compose mounts the files as they are and the services run as user 10001: others may read the files,
 # but on this machine nobody else comes into the folder.
 chmod 0644 ./*
-chmod 0600 server-ca.key
+chmod 0600 server-ca.key command-root.key
 chmod 0700 .
 echo "secrets/ is complete: $(ls | wc -l) files"

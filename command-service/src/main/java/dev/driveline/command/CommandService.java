@@ -7,22 +7,17 @@ import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
-import dev.driveline.command.trust.KeyRing;
 import dev.driveline.command.trust.SignedByRoot;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
-import dev.driveline.runtime.jws.KeyStores;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +45,7 @@ public final class CommandService implements AutoCloseable {
     private CommandService(CommandConfig config, ServiceProcess process)
             throws InterruptedException {
         process.onClose("command service", this);
-        List<KeyRing.Held> held = heldIn(config.keys());
+        HeldKeys held = new HeldKeys(config.keys());
         PublicKey root = PublicKeys.fromPem(config.keys().root());
         Topics.prepare(config.kafka(), TOPICS);
         process.watchGrants(config.kafka());
@@ -111,24 +106,6 @@ public final class CommandService implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(
                     "interrupted while the command service was starting", interrupted);
-        }
-    }
-
-    private static List<KeyRing.Held> heldIn(CommandConfig.Keys keys) {
-        try {
-            return KeyStores.read(keys.store(), keys.password()).stream()
-                    .map(entry ->
-                            new KeyRing.Held(
-                                    entry.signer(), entry.chain().getFirst().getPublicKey()))
-                    .toList();
-        } catch (IOException | GeneralSecurityException wrong) {
-            throw new IllegalStateException(
-                    "the key store "
-                            + keys.store()
-                            + " cannot be used (settings command.keystore and"
-                            + " command.keystore-password): "
-                            + wrong.getMessage(),
-                    wrong);
         }
     }
 

@@ -2,11 +2,13 @@ package dev.driveline.command;
 
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.TrustTable;
+import dev.driveline.command.postgres.VehicleTable;
 import dev.driveline.command.trust.KeyRing;
 import dev.driveline.command.trust.SignedByRoot;
 import dev.driveline.command.trust.SignedByRoot.Kind;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.trust.CommandKeys;
 import dev.driveline.contract.trust.KeyUse;
@@ -44,10 +46,11 @@ final class TrustDesk {
     private static final String AT_START = "settings";
 
     private final Database database;
-    private final List<KeyRing.Held> held;
+    private final HeldKeys held;
     private final PublicKey root;
     private final Clock clock;
     private final TrustTable table = new TrustTable();
+    private final VehicleTable vehicles = new VehicleTable();
     private volatile State state;
 
     /** What stands in the table. */
@@ -57,9 +60,9 @@ final class TrustDesk {
      * @param held the keys of our key store
      * @param root public key of the command root
      */
-    TrustDesk(Database database, List<KeyRing.Held> held, PublicKey root, Clock clock) {
+    TrustDesk(Database database, HeldKeys held, PublicKey root, Clock clock) {
         this.database = database;
-        this.held = List.copyOf(held);
+        this.held = held;
         this.root = root;
         this.clock = clock;
         this.state = read();
@@ -144,6 +147,18 @@ final class TrustDesk {
         return state.newest().values().stream().map(SignedByRoot::desired).toList();
     }
 
+    /**
+     * A vehicle's last word on what the root signed.
+     *
+     * @throws ProblemException VEHICLE_UNKNOWN
+     */
+    List<TrustTable.Said> said(Vin vin, TenantId tenant) {
+        return database.transaction(handle -> {
+            var _ = vehicles.mustBeKnown(handle, vin, tenant);
+            return table.said(handle, vin);
+        });
+    }
+
     /** A vehicle says which signatures it can check. */
     void says(Handle handle, Vin vin, @Nullable List<String> algorithms) {
         if (algorithms != null && !algorithms.isEmpty()) {
@@ -176,7 +191,7 @@ final class TrustDesk {
 
     private void mustBeUsable(SignedByRoot document) {
         CommandKeys keys = Json.read(document.content(), CommandKeys.class);
-        KeyRing ring = new KeyRing(held, List.of(keys));
+        KeyRing ring = new KeyRing(held.now(), List.of(keys));
         if (ring.usable().isEmpty()) {
             throw new ProblemException(
                     ErrorCode.CONFLICT,
@@ -184,7 +199,7 @@ final class TrustDesk {
                             + " version "
                             + document.version()
                             + " has none of the keys of this service's key store: "
-                            + held.stream().map(key -> key.signer().kid()).toList());
+                            + held.now().stream().map(key -> key.signer().kid()).toList());
         }
     }
 
@@ -201,7 +216,7 @@ final class TrustDesk {
                     versions.stream()
                             .map(version -> Json.read(version.content(), CommandKeys.class))
                             .toList();
-            return new State(new KeyRing(held, keys), newest);
+            return new State(new KeyRing(held.now(), keys), newest);
         });
     }
 

@@ -12,6 +12,7 @@ import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** REST of what the command root signed. */
@@ -28,7 +29,17 @@ final class TrustRoutes {
     List<Route> all() {
         return List.of(
                 Route.get(ONE, Scope.COMMANDS_READ, this::get),
-                Route.put(ONE, Scope.ADMIN, this::put));
+                Route.put(ONE, Scope.ADMIN, this::put),
+                Route.get(
+                        "/api/v1/vehicles/{vin}/signed-by-root",
+                        Scope.COMMANDS_READ,
+                        exchange ->
+                                Answer.ok(
+                                        Map.of(
+                                                "items",
+                                                desk.said(
+                                                        exchange.vin(),
+                                                        exchange.caller().tenant())))));
     }
 
     /** What an operator publishes. */

@@ -9,6 +9,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import dev.driveline.command.trust.KeyRing;
+import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.contract.trust.CommandKeys;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.runtime.jws.KeyStores;
+import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,6 +113,30 @@ class ComposeTest {
                         }
                     }
                 });
+    }
+
+    /**
+     * What openssl signs is what the service takes, and its key store holds the key that is named.
+     */
+    @Test
+    void theCommandRootsWordIsTaken(@TempDir Path folder) throws Exception {
+        Path secrets = secretsMadeIn(folder);
+        SignedByRoot signed =
+                SignedByRoot.open(
+                        SignedByRoot.Kind.KEYS,
+                        Chart.text(secrets.resolve("command-keys.jws")),
+                        PublicKeys.fromPem(secrets.resolve("command-root.pem")));
+        List<KeyRing.Held> held =
+                KeyStores.read(
+                                secrets.resolve("command-keys.p12"),
+                                Chart.text(secrets.resolve("command-keys-password")))
+                        .stream()
+                        .map(entry ->
+                                new KeyRing.Held(
+                                        entry.signer(), entry.chain().getFirst().getPublicKey()))
+                        .toList();
+        KeyRing ring = new KeyRing(held, List.of(Json.read(signed.content(), CommandKeys.class)));
+        assertEquals(Set.of("command-1"), ring.usable());
     }
 
     private static String resolved(String name, String value) {

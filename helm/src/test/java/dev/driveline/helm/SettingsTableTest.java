@@ -54,7 +54,11 @@ class SettingsTableTest {
                     "registry.ca.password",
                     "registry.signing-key",
                     "telemetry.state-folder",
-                    "command.signing-key");
+                    "command.anchors",
+                    "command.keys",
+                    "command.keystore",
+                    "command.keystore-password",
+                    "command.root");
 
     /** Key and default of one row. */
     private record Row(String key, String variable, String fallback) {}

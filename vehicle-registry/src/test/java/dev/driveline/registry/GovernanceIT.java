@@ -168,6 +168,20 @@ final class GovernanceIT {
                                         .equals("DATE"));
     }
 
+    /** A vehicle's clock may say anything: it stands where it was received. */
+    @Test
+    void whatAVehicleSaysOfItsSecurityIsInTheTimeline() {
+        rig.event(
+                vin,
+                EventTypes.SIGNED_REFUSED,
+                Instant.parse("2038-01-19T03:14:07Z"),
+                Map.of("v", 1, "data", Map.of("code", "REPLAY", "counter", 7)));
+        Eventually.within(LIMIT).that("the event", () -> timeline("").size() == 1);
+        JsonNode event = timeline("?to=" + Instant.now().plusSeconds(60)).getFirst();
+        assertEquals(EventTypes.SIGNED_REFUSED, event.path("type").asText());
+        assertEquals("REPLAY", event.path("data").path("code").asText());
+    }
+
     @Test
     void aTimelineIsReadInPagesAndOnceThoughItsEventsComeTwice() {
         Instant at = recent;

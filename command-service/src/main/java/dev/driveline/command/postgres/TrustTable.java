@@ -1,8 +1,10 @@
 package dev.driveline.command.postgres;
 
 import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.contract.config.ConfigMessage.State;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.trust.CommandKeys;
+import dev.driveline.contract.trust.TrustAnchors;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -68,6 +70,31 @@ public final class TrustTable {
                 .bind("vin", vin.value())
                 .bind("algorithms", algorithms.toArray(String[]::new))
                 .execute();
+    }
+
+    /** A vehicle's last word on what the root signed, a row a namespace. */
+    public record Said(
+            String namespace, long version, State state, @Nullable String code, Instant at) {}
+
+    public List<Said> said(Handle handle, Vin vin) {
+        return handle.createQuery(
+                        """
+                        SELECT DISTINCT ON (namespace) namespace, version, state, code, at
+                        FROM configuration_report
+                        WHERE vin = :vin AND namespace IN (:keys, :anchors)
+                        ORDER BY namespace, at DESC, version DESC
+                        """)
+                .bind("vin", vin.value())
+                .bind("keys", CommandKeys.NAMESPACE)
+                .bind("anchors", TrustAnchors.NAMESPACE)
+                .map((row, context) ->
+                        new Said(
+                                row.getString("namespace"),
+                                row.getLong("version"),
+                                State.valueOf(row.getString("state")),
+                                row.getString("code"),
+                                CommandTable.instant(row, "at")))
+                .list();
     }
 
     /** What signatures a vehicle can check, and the version of {@code command.keys} that it has. */

@@ -29,7 +29,16 @@ public final class CommandRoot implements Runnable {
     private CommandRoot() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine(Clock.systemUTC()).execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /**
+     * As from the command line.
+     *
+     * @return its status
+     */
+    public static int execute(String... arguments) {
+        return commandLine(Clock.systemUTC()).execute(arguments);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.driveline.contract.config.ConfigMessage.State;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.trust.CommandKeys;
 import dev.driveline.contract.trust.KeyUse;
+import dev.driveline.contract.trust.TrustAnchors;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import java.io.IOException;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps and applies {@code telemetry.collection} and {@code command.keys}, and says so. Not
- * thread-safe.
+ * Keeps and applies {@code telemetry.collection}, {@code command.keys} and {@code trust.anchors},
+ * and says so. Not thread-safe.
  */
 final class ConfigAgent {
 
@@ -38,6 +39,8 @@ final class ConfigAgent {
 
     private final Vin vin;
     private final Trust trust;
+    private final Anchors anchors;
+    private final Runnable reconnect;
     private final Path file;
     private final Consumer<Collection> apply;
     private final Consumer<ConfigMessage> answers;
@@ -47,6 +50,8 @@ final class ConfigAgent {
     ConfigAgent(
             Vin vin,
             Trust trust,
+            Anchors anchors,
+            Runnable reconnect,
             Path file,
             Consumer<Collection> apply,
             Consumer<ConfigMessage> answers,
@@ -54,6 +59,8 @@ final class ConfigAgent {
             throws IOException {
         this.vin = vin;
         this.trust = trust;
+        this.anchors = anchors;
+        this.reconnect = reconnect;
         this.file = file;
         this.apply = apply;
         this.answers = answers;
@@ -72,6 +79,12 @@ final class ConfigAgent {
         if (keys != null) {
             have.add(new ConfigMessage.Have(CommandKeys.NAMESPACE, keys.version(), trust.hash()));
         }
+        Anchors.Kept authorities = anchors.kept();
+        if (authorities != null) {
+            have.add(
+                    new ConfigMessage.Have(
+                            TrustAnchors.NAMESPACE, authorities.version(), authorities.hash()));
+        }
         ConfigDocument kept = applied;
         if (kept != null) {
             have.add(new ConfigMessage.Have(NAMESPACE, kept.version(), hashOf(kept.content())));
@@ -85,10 +98,14 @@ final class ConfigAgent {
             LOG.atDebug().setMessage("configuration in sync").addKeyValue("vin", vin).log();
             return;
         }
-        if (Signed.typOf(payload).equals(CommandKeys.TYP)) {
-            take(payload);
-            return;
+        switch (Signed.typOf(payload)) {
+            case CommandKeys.TYP -> takeKeys(payload);
+            case TrustAnchors.TYP -> takeAnchors(payload);
+            default -> takeDocument(payload);
         }
+    }
+
+    private void takeDocument(String payload) throws IOException {
         switch (Signed.open(payload, ConfigDocument.TYP, trust.keysFor(KeyUse.CONFIG))) {
             case Signed.Opened.Bad bad ->
                     refusals.refused(ConfigDocument.TYP, bad.code(), bad.kid(), null, null);
@@ -96,7 +113,7 @@ final class ConfigAgent {
         }
     }
 
-    private void take(String keys) throws IOException {
+    private void takeKeys(String keys) throws IOException {
         switch (trust.take(keys)) {
             case Trust.Taken.Applied(long version, String hash) ->
                     answers.accept(
@@ -104,17 +121,27 @@ final class ConfigAgent {
                                     1, CommandKeys.NAMESPACE, version, hash, State.APPLIED, null));
             case Trust.Taken.Refused(VehicleCode code, String kid, long version, String hash) -> {
                 refusals.refused(CommandKeys.TYP, code, kid, null, null);
-                if (version > 0) {
-                    answers.accept(
-                            new ConfigMessage.Report(
-                                    1,
-                                    CommandKeys.NAMESPACE,
-                                    version,
-                                    hash,
-                                    State.REJECTED,
-                                    code.name()));
-                }
+                rejected(CommandKeys.NAMESPACE, version, hash, code);
             }
+        }
+    }
+
+    private void takeAnchors(String authorities) {
+        switch (anchors.take(authorities)) {
+            case Anchors.Taken.OnTrial _ -> reconnect.run();
+            case Anchors.Taken.Known _ -> {}
+            case Anchors.Taken.Refused(VehicleCode code, String kid, long version, String hash) -> {
+                refusals.refused(TrustAnchors.TYP, code, kid, null, null);
+                rejected(TrustAnchors.NAMESPACE, version, hash, code);
+            }
+        }
+    }
+
+    private void rejected(String namespace, long version, String hash, VehicleCode code) {
+        if (version > 0) {
+            answers.accept(
+                    new ConfigMessage.Report(
+                            1, namespace, version, hash, State.REJECTED, code.name()));
         }
     }
 

@@ -1,37 +1,28 @@
 package dev.driveline.simulator;
 
-import com.hivemq.client.mqtt.MqttClient;
-import com.hivemq.client.mqtt.MqttClientSslConfig;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import dev.driveline.contract.command.CommandResponse;
-import dev.driveline.contract.command.VehicleCode;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.telemetry.v1.Lost;
 import dev.driveline.contract.telemetry.v1.Origin;
 import dev.driveline.contract.trust.KeyUse;
-import dev.driveline.contract.vehicle.ClockSource;
-import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.json.Json;
-import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -39,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,14 +48,15 @@ public final class TBox implements AutoCloseable {
     private static final long CONNECT_LIMIT_S = 20;
 
     private final TBoxConfig config;
-    private final Clock clock;
     private final Trust trust;
+    private final Anchors anchors;
     private final Uplink uplink;
     private final Batcher batcher;
     private final CommandAgent commands;
     private final ConfigAgent configuration;
     private final Journal journal;
-    private final Mqtt5AsyncClient client;
+    private volatile Mqtt5AsyncClient client;
+    private final AtomicInteger clients = new AtomicInteger();
     private final Backoff backoff;
     private final BlockingQueue<Task> tasks = new LinkedBlockingQueue<>();
     private final Deque<Answer> unsentAnswers = new ArrayDeque<>();
@@ -100,11 +93,14 @@ public final class TBox implements AutoCloseable {
         this.uplink = new Uplink(config.queueBatches(), config.lossless(), bootId);
         this.backoff = new Backoff(config.maxBackoff().toMillis(), random);
         this.journal = Journal.open(config.folder().resolve("journal.jsonl"));
-        this.clock = clock;
-        this.trust =
-                new Trust(
-                        PublicKeys.fromPem(config.commandRoot()),
-                        config.folder().resolve("command-keys.jws"),
+        Refusals refusals = new RefusalEvents(config.vin(), clock, this::say);
+        PublicKey root = PublicKeys.fromPem(config.commandRoot());
+        this.trust = new Trust(root, config.folder().resolve("command-keys.jws"), clock);
+        this.anchors =
+                new Anchors(
+                        root,
+                        Pem.certificates(config.authorities()),
+                        config.folder().resolve("trust-anchors.jws"),
                         clock);
         this.commands =
                 new CommandAgent(
@@ -114,16 +110,18 @@ public final class TBox implements AutoCloseable {
                         actuators,
                         clock,
                         this::answer,
-                        this::refused);
+                        refusals);
         this.configuration =
                 new ConfigAgent(
                         config.vin(),
                         trust,
+                        anchors,
+                        this::connectAnew,
                         config.folder().resolve("telemetry.collection.json"),
                         this::collect,
                         this::answer,
-                        this::refused);
-        this.client = clientOf(config);
+                        refusals);
+        this.client = newClient();
     }
 
     /** Connects, and stays connected until it is closed. */
@@ -276,11 +274,18 @@ public final class TBox implements AutoCloseable {
             listenToCommands();
             backoff.succeeded();
             connected = true;
+            ConfigMessage.Report tried = anchors.connected();
+            if (tried != null) {
+                answer(tried);
+            }
             LOG.atDebug().setMessage("connected").addKeyValue("vin", config.vin()).log();
             sendUnsentAnswers();
             answer(configuration.checkIn());
             uplink.connected(this::publishBatch);
         } catch (IOException | ExecutionException | TimeoutException refused) {
+            if (anchors.failed()) {
+                connectAnew();
+            }
             long waitMs = backoff.nextMs();
             LOG.atInfo()
                     .setMessage("not connected")
@@ -353,40 +358,7 @@ public final class TBox implements AutoCloseable {
         var _ = publish(UpTopic.CONFIG, Json.bytes(message));
     }
 
-    /** Somebody sends what an honest platform does not. */
-    private void refused(
-            String typ,
-            VehicleCode code,
-            @Nullable String kid,
-            @Nullable String id,
-            @Nullable Long counter) {
-        LOG.atWarn()
-                .setMessage("refused")
-                .addKeyValue("vin", config.vin())
-                .addKeyValue("what", typ)
-                .addKeyValue("code", code)
-                .log();
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("what", typ);
-        data.put("code", code.name());
-        if (kid != null) {
-            data.put("kid", kid);
-        }
-        if (id != null) {
-            data.put("id", id);
-        }
-        if (counter != null) {
-            data.put("counter", counter);
-        }
-        VehicleEvent event =
-                new VehicleEvent(
-                        1,
-                        UUID.randomUUID(),
-                        EventTypes.SIGNED_REFUSED,
-                        clock.instant(),
-                        ClockSource.NTP,
-                        null,
-                        data);
+    private void say(VehicleEvent event) {
         var _ = publish(UpTopic.EVENTS, Json.bytes(event));
     }
 
@@ -415,25 +387,34 @@ public final class TBox implements AutoCloseable {
                         .build());
     }
 
-    private Mqtt5AsyncClient clientOf(TBoxConfig with)
-            throws IOException, GeneralSecurityException {
-        Path folder = with.folder();
-        MqttClientSslConfig tls =
-                MqttClientSslConfig.builder()
-                        .keyManagerFactory(
-                                Pem.keyManagers(
-                                        PrivateKeys.fromPem(folder.resolve("tbox.key")),
-                                        Pem.certificates(folder.resolve("tbox.crt"))))
-                        .trustManagerFactory(
-                                Pem.trustManagers(Pem.certificates(with.authorities())))
-                        .build();
-        return MqttClient.builder()
-                .useMqttVersion5()
-                .identifier(with.vin().value())
-                .serverHost(with.gatewayHost())
-                .serverPort(with.gatewayPort())
-                .sslConfig(tls)
-                .addDisconnectedListener(context -> disconnected())
-                .buildAsync();
+    /** With other authorities: a resumed TLS session would not ask them. */
+    private void connectAnew() {
+        Mqtt5AsyncClient former = client;
+        try {
+            client = newClient();
+        } catch (IOException | GeneralSecurityException unusable) {
+            LOG.atError()
+                    .setMessage("authorities not changed")
+                    .addKeyValue("vin", config.vin())
+                    .setCause(unusable)
+                    .log();
+            return;
+        }
+        disconnected();
+        if (former.getState().isConnected()) {
+            var _ = former.disconnect().exceptionally(gone -> null);
+        }
+    }
+
+    private Mqtt5AsyncClient newClient() throws IOException, GeneralSecurityException {
+        int number = clients.incrementAndGet();
+        return TBoxClient.of(
+                config,
+                anchors.authorities(),
+                () -> {
+                    if (clients.get() == number) {
+                        disconnected();
+                    }
+                });
     }
 }

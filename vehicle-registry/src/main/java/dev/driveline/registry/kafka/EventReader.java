@@ -166,7 +166,8 @@ public final class EventReader implements AutoCloseable {
     }
 
     /**
-     * A platform event about a vehicle; null for what a vehicle said itself, or is none of ours.
+     * A platform event about a vehicle, or what a vehicle said of its security; null for what else
+     * it said, or is none of ours.
      */
     private static @Nullable VehicleEvent eventOf(ConsumerRecord<byte[], byte[]> record) {
         String type = header(record, Headers.EVENT_TYPE);
@@ -178,17 +179,19 @@ public final class EventReader implements AutoCloseable {
                 || time == null
                 || value == null
                 || value.length > MAX_DATA_BYTES
-                || type.startsWith(EventTypes.VEHICLE_PREFIX)) {
+                || isOrdinary(type)) {
             return null;
         }
         try {
             JsonNode data = Json.tree(value);
+            // A vehicle's clock may say anything: its place is where the gateway received it.
+            boolean own = type.startsWith(EventTypes.VEHICLE_PREFIX);
             return new VehicleEvent(
                     UUID.fromString(id),
                     Vin.of(new String(record.key(), StandardCharsets.US_ASCII)),
-                    Instant.parse(time),
+                    own ? Instant.ofEpochMilli(record.timestamp()) : Instant.parse(time),
                     type,
-                    data);
+                    own ? data.path("data") : data);
         } catch (IllegalArgumentException | DateTimeException malformed) {
             LOG.atWarn()
                     .setMessage("event ignored")
@@ -202,5 +205,10 @@ public final class EventReader implements AutoCloseable {
     private static @Nullable String header(ConsumerRecord<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? null : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    private static boolean isOrdinary(String type) {
+        return type.startsWith(EventTypes.VEHICLE_PREFIX)
+                && !type.startsWith(EventTypes.VEHICLE_SECURITY_PREFIX);
     }
 }

@@ -6,6 +6,9 @@ public final class EventTypes {
     /** What a vehicle says itself begins with this; nobody else writes it. */
     public static final String VEHICLE_PREFIX = "vehicle.";
 
+    /** What a vehicle says of its own security; it stands in its timeline. */
+    public static final String VEHICLE_SECURITY_PREFIX = "vehicle.security.";
+
     /** A 3.1.1 publish was acknowledged and not forwarded. Data: topic, reason. */
     public static final String PUBLISH_REFUSED = "driveline.publish.refused";
 
