@@ -1,6 +1,5 @@
 package dev.driveline.command;
 
-import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.postgres.AuditTable;
@@ -29,29 +28,22 @@ final class CommandRoutes {
 
     private final CommandAcceptance acceptance;
     private final CommandDesk desk;
-    private final CommandTypes types;
     private final Dispatcher dispatcher;
     private final Watchers watchers;
 
     CommandRoutes(
             CommandAcceptance acceptance,
             CommandDesk desk,
-            CommandTypes types,
             Dispatcher dispatcher,
             Watchers watchers) {
         this.acceptance = acceptance;
         this.desk = desk;
-        this.types = types;
         this.dispatcher = dispatcher;
         this.watchers = watchers;
     }
 
     List<Route> all() {
         return List.of(
-                Route.get(
-                        "/api/v1/command-types",
-                        Scope.COMMANDS_READ,
-                        exchange -> Answer.ok(Map.of("items", types.all()))),
                 Route.post(VEHICLE_COMMANDS, Scope.COMMANDS_SEND, this::send),
                 Route.get(VEHICLE_COMMANDS, Scope.COMMANDS_READ, this::list),
                 Route.get(
@@ -59,6 +51,8 @@ final class CommandRoutes {
                         Scope.COMMANDS_READ,
                         exchange -> Answer.ok(view(desk.find(idOf(exchange), exchange.caller())))),
                 Route.delete(ONE, Scope.COMMANDS_SEND, this::cancel),
+                Route.post(ONE + ":approve", Scope.COMMANDS_SEND, this::approve),
+                Route.post(ONE + ":decline", Scope.COMMANDS_SEND, this::decline),
                 Route.get(ONE + "/stream", Scope.COMMANDS_READ, this::stream),
                 Route.get("/api/v1/audit/commands/{id}", Scope.AUDIT_READ, this::audit));
     }
@@ -73,6 +67,7 @@ final class CommandRoutes {
         CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
         CommandAcceptance.Acceptance accepted =
                 acceptance.accept(vin, request, exchange.caller(), key);
+        accepted.told().forEach(watchers::changed);
         if (accepted.fresh()) {
             dispatcher.accepted(vin);
         }
@@ -100,6 +95,25 @@ final class CommandRoutes {
     private Answer cancel(Exchange exchange) {
         return Answer.ok(
                 view(desk.cancel(idOf(exchange), exchange.caller(), exchange.query("reason"))));
+    }
+
+    /** What a second person says to it. */
+    record Said(@Nullable String reason) {}
+
+    private Answer approve(Exchange exchange) {
+        StoredCommand approved =
+                desk.approve(idOf(exchange), exchange.caller(), saidIn(exchange).reason());
+        dispatcher.accepted(approved.vin());
+        return Answer.ok(view(approved));
+    }
+
+    private Answer decline(Exchange exchange) {
+        return Answer.ok(
+                view(desk.decline(idOf(exchange), exchange.caller(), saidIn(exchange).reason())));
+    }
+
+    private static Said saidIn(Exchange exchange) {
+        return exchange.body().length == 0 ? new Said(null) : exchange.body(Said.class);
     }
 
     private Answer audit(Exchange exchange) {
@@ -168,6 +182,9 @@ final class CommandRoutes {
             int step,
             Instant issuedAt,
             Instant expiresAt,
+            int ttlS,
+            boolean background,
+            @Nullable Map<String, Object> advice,
             String requestedBy) {}
 
     /** A step as the stream tells it. */
@@ -183,7 +200,7 @@ final class CommandRoutes {
         return new View(
                 stored.id(),
                 stored.vin(),
-                stored.type().type(),
+                stored.kind().type(),
                 stored.params(),
                 stored.command().state(),
                 stored.command().code(),
@@ -192,6 +209,9 @@ final class CommandRoutes {
                 stored.step(),
                 stored.issuedAt(),
                 stored.command().expiresAt(),
+                stored.wish().ttlS(),
+                stored.wish().background(),
+                stored.wish().advice(),
                 stored.requestedBy());
     }
 

@@ -2,6 +2,7 @@ package dev.driveline.command;
 
 import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.Presences;
+import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.kafka.DownlinkProducer;
@@ -13,10 +14,13 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,27 +60,52 @@ public final class CommandService implements AutoCloseable {
         DownlinkProducer downlinks = closings.add(new DownlinkProducer(config.kafka()));
         Presences presences = new Presences();
         Watchers watchers = new Watchers();
+        Unanswered unanswered = new Unanswered(process.clock());
         CommandTypes types = CommandTypes.shipped();
         Namespaces namespaces = Namespaces.shipped();
-        CommandTable table = new CommandTable(types);
+        CommandTable table = new CommandTable();
         AuditTable audit = new AuditTable();
         CommandLedger ledger =
                 new CommandLedger(
                         table, audit, outbox, signer.kid(), process.clock(), process.metrics());
+        TypeDesk typeDesk = new TypeDesk(database, types, process.clock());
+        HoldDesk holds = new HoldDesk(database, table, process.clock());
+        Envelopes envelopes = new Envelopes(signer);
         CommandAcceptance acceptance =
-                new CommandAcceptance(database, types, table, ledger, signer, new SecureRandom());
+                new CommandAcceptance(
+                        database, typeDesk, table, ledger, holds, envelopes, new SecureRandom());
         CommandDesk commands =
-                new CommandDesk(database, table, audit, ledger, presences, downlinks, watchers);
+                new CommandDesk(
+                        database,
+                        table,
+                        audit,
+                        ledger,
+                        presences,
+                        downlinks,
+                        watchers,
+                        unanswered,
+                        typeDesk,
+                        holds,
+                        envelopes);
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
                         database, namespaces, table, signer, presences, downlinks, process.clock());
         Dispatcher dispatcher =
                 closings.add(
                         new Dispatcher(
-                                config.kafka(), commands, configurations, presences, database));
-        process.rest()
-                .add(new CommandRoutes(acceptance, commands, types, dispatcher, watchers).all());
-        process.rest().add(new ConfigurationRoutes(configurations, namespaces).all());
+                                config.kafka(),
+                                commands,
+                                configurations,
+                                presences,
+                                unanswered,
+                                database));
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
+        routes.addAll(new TypeRoutes(typeDesk).all());
+        routes.addAll(new HoldRoutes(holds).all());
+        routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
+        FleetView fleets = new FleetView(database);
+        process.rest().add(routes.stream().map(fleets::knowing).toList());
         process.health().check("command postgres", database::problem);
         process.health()
                 .check(
