@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandMachine;
 import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.Effect;
@@ -302,8 +303,8 @@ final class CommandDesk {
         });
     }
 
-    List<AuditTable.Step> steps(CommandId id, int after) {
-        return database.transaction(handle -> audit.after(handle, id, after));
+    List<AuditEntry> steps(CommandId id, int after) {
+        return database.transaction(handle -> audit.after(handle, id.value(), after));
     }
 
     /** Vehicles with a command whose time has come. */

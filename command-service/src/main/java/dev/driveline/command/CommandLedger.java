@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.Command;
 import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Line;
@@ -98,18 +99,20 @@ final class CommandLedger {
         Command command = stored.command();
         // Counted within the transaction: one that is tried again counts twice.
         metrics.counter("command.steps", "state", command.state().name()).increment();
+        Map<String, Object> result = command.result();
         audit.append(
                 handle,
-                new AuditTable.Step(
-                        stored.id(),
+                new AuditEntry(
+                        AuditEntry.Kind.COMMAND,
+                        stored.id().value(),
                         stored.step(),
                         now,
-                        stored.vin(),
                         stored.tenant(),
+                        stored.vin(),
                         stored.kind().type(),
-                        command.state(),
+                        command.state().name(),
                         command.code(),
-                        command.result(),
+                        result == null ? null : Json.text(result),
                         command.late(),
                         actor.name(),
                         actor.app(),

@@ -1,13 +1,14 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.Watchers;
-import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.RestServer;
@@ -118,7 +119,10 @@ final class CommandRoutes {
 
     private Answer audit(Exchange exchange) {
         StoredCommand command = desk.find(idOf(exchange), exchange.caller());
-        return Answer.ok(Map.of("items", desk.steps(command.id(), 0)));
+        return Answer.ok(
+                Map.of(
+                        "items",
+                        desk.steps(command.id(), 0).stream().map(AuditRoutes::view).toList()));
     }
 
     /** Every step so far, then each new one; ends with the final state. */
@@ -133,10 +137,10 @@ final class CommandRoutes {
         long quietMs = 0;
         try (Watchers.Watch watch = watchers.watch(id)) {
             while (!sink.closed()) {
-                List<AuditTable.Step> steps = desk.steps(id, seen);
-                for (AuditTable.Step step : steps) {
+                List<AuditEntry> steps = desk.steps(id, seen);
+                for (AuditEntry step : steps) {
                     if (!sink.send(String.valueOf(step.step()), "step", view(step))
-                            || step.state().isFinal()) {
+                            || CommandState.valueOf(step.state()).isFinal()) {
                         return;
                     }
                     seen = step.step();
@@ -215,8 +219,14 @@ final class CommandRoutes {
                 stored.requestedBy());
     }
 
-    private static StepView view(AuditTable.Step step) {
+    private static StepView view(AuditEntry step) {
+        String result = step.result();
         return new StepView(
-                step.step(), step.state(), step.at(), step.code(), step.result(), step.late());
+                step.step(),
+                CommandState.valueOf(step.state()),
+                step.at(),
+                step.code(),
+                result == null ? null : Json.map(result),
+                step.late());
     }
 }

@@ -64,12 +64,13 @@ public final class CommandService implements AutoCloseable {
         CommandTypes types = CommandTypes.shipped();
         Namespaces namespaces = Namespaces.shipped();
         CommandTable table = new CommandTable();
-        AuditTable audit = new AuditTable();
+        AuditTable audit = new AuditTable(new SecureRandom());
+        AuditDesk auditDesk = new AuditDesk(database, audit, signer.kid());
         CommandLedger ledger =
                 new CommandLedger(
                         table, audit, outbox, signer.kid(), process.clock(), process.metrics());
-        TypeDesk typeDesk = new TypeDesk(database, types, process.clock());
-        HoldDesk holds = new HoldDesk(database, table, process.clock());
+        TypeDesk typeDesk = new TypeDesk(database, types, auditDesk, process.clock());
+        HoldDesk holds = new HoldDesk(database, table, auditDesk, process.clock());
         Envelopes envelopes = new Envelopes(signer);
         CommandAcceptance acceptance =
                 new CommandAcceptance(
@@ -103,6 +104,7 @@ public final class CommandService implements AutoCloseable {
         routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
         routes.addAll(new TypeRoutes(typeDesk).all());
         routes.addAll(new HoldRoutes(holds).all());
+        routes.addAll(new AuditRoutes(auditDesk).all());
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         FleetView fleets = new FleetView(database);
         process.rest().add(routes.stream().map(fleets::knowing).toList());

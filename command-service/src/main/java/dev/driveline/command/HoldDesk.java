@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.TypeDefinition;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.HoldTable;
@@ -15,6 +16,7 @@ import dev.driveline.store.postgres.Database;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,11 +37,13 @@ final class HoldDesk {
     private final Database database;
     private final HoldTable table = new HoldTable();
     private final CommandTable commands;
+    private final AuditDesk audit;
     private final Clock clock;
 
-    HoldDesk(Database database, CommandTable commands, Clock clock) {
+    HoldDesk(Database database, CommandTable commands, AuditDesk audit, Clock clock) {
         this.database = database;
         this.commands = commands;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -83,23 +87,52 @@ final class HoldDesk {
                         MAX_IN_FORCE + " holds are in force, no more are taken");
             }
             table.insert(handle, caller.tenant(), hold);
+            record(handle, hold, 1, "HELD", caller, reason, hold.heldAt());
         });
         return hold;
     }
 
     /** Ends one. */
-    HoldTable.Hold release(UUID id, Caller caller) {
+    HoldTable.Hold release(UUID id, Caller caller, @Nullable String reason) {
         mustBeWhole(caller);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         HoldTable.Hold released =
-                database.transaction(handle ->
-                        table.release(handle, caller.tenant(), id, caller.subject(), now)
-                                .orElseThrow(() ->
-                                        new ProblemException(
-                                                ErrorCode.HOLD_UNKNOWN,
-                                                "no hold '" + id + "' is in force")));
+                database.transaction(handle -> {
+                    HoldTable.Hold ended =
+                            table.release(handle, caller.tenant(), id, caller.subject(), now)
+                                    .orElseThrow(() ->
+                                            new ProblemException(
+                                                    ErrorCode.HOLD_UNKNOWN,
+                                                    "no hold '" + id + "' is in force"));
+                    record(handle, ended, 2, "RELEASED", caller, reason, now);
+                    return ended;
+                });
         database.run(handle -> commands.rouse(handle, caller.tenant(), now));
         return released;
+    }
+
+    private void record(
+            Handle handle,
+            HoldTable.Hold hold,
+            int step,
+            String state,
+            Caller caller,
+            @Nullable String reason,
+            Instant now) {
+        Map<String, Object> what = new LinkedHashMap<>();
+        what.put("type", hold.type());
+        what.put("fleet", hold.fleet());
+        audit.append(
+                handle,
+                AuditEntry.Kind.HOLD,
+                hold.id(),
+                step,
+                caller.tenant(),
+                hold.type() == null ? "*" : hold.type(),
+                state,
+                what,
+                Actor.of(caller, Scope.COMMANDS_SEND.text(), reason),
+                now);
     }
 
     List<HoldTable.Hold> newest(Caller caller, int limit) {

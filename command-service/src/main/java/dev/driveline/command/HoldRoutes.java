@@ -40,7 +40,7 @@ final class HoldRoutes {
     }
 
     private Answer release(Exchange exchange) {
-        return Answer.ok(desk.release(idOf(exchange), exchange.caller()));
+        return Answer.ok(desk.release(idOf(exchange), exchange.caller(), exchange.query("reason")));
     }
 
     private static UUID idOf(Exchange exchange) {

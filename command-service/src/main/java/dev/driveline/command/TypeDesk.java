@@ -1,6 +1,7 @@
 package dev.driveline.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.TypeDefinition;
@@ -8,14 +9,19 @@ import dev.driveline.command.postgres.TypeTable;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** The command types of a tenant: those that are shipped, and its own. Thread-safe; blocks. */
@@ -27,11 +33,13 @@ final class TypeDesk {
     private final Database database;
     private final CommandTypes shipped;
     private final TypeTable table = new TypeTable();
+    private final AuditDesk audit;
     private final Clock clock;
 
-    TypeDesk(Database database, CommandTypes shipped, Clock clock) {
+    TypeDesk(Database database, CommandTypes shipped, AuditDesk audit, Clock clock) {
         this.database = database;
         this.shipped = shipped;
+        this.audit = audit;
         this.clock = clock;
     }
 
@@ -99,13 +107,7 @@ final class TypeDesk {
                                 + MAX_OWN
                                 + " command types, no more are taken");
             }
-            return table.write(
-                    handle,
-                    caller.tenant(),
-                    name,
-                    definition,
-                    caller.subject(),
-                    clock.instant().truncatedTo(ChronoUnit.MICROS));
+            return write(handle, name, definition, caller);
         });
     }
 
@@ -119,15 +121,33 @@ final class TypeDesk {
                 throw unknown(name);
             }
             mustBeAt(there, name, expected);
-            var _ =
-                    table.write(
-                            handle,
-                            caller.tenant(),
-                            name,
-                            null,
-                            caller.subject(),
-                            clock.instant().truncatedTo(ChronoUnit.MICROS));
+            var _ = write(handle, name, null, caller);
         });
+    }
+
+    private TypeTable.Own write(
+            Handle handle, String name, @Nullable JsonNode definition, Caller caller) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        TypeTable.Own own =
+                table.write(handle, caller.tenant(), name, definition, caller.subject(), now);
+        audit.append(
+                handle,
+                AuditEntry.Kind.TYPE,
+                placeOf(caller.tenant(), name),
+                Math.toIntExact(own.version()),
+                caller.tenant(),
+                name,
+                definition == null ? "REMOVED" : "DEFINED",
+                definition == null ? Map.of() : Map.of("definition", definition),
+                Actor.of(caller, Scope.CONFIGURATION_WRITE.text(), null),
+                now);
+        return own;
+    }
+
+    /** The same for all versions of a type. */
+    private static UUID placeOf(TenantId tenant, String name) {
+        return UUID.nameUUIDFromBytes(
+                (tenant.value() + "/" + name).getBytes(StandardCharsets.UTF_8));
     }
 
     static ProblemException unknown(String name) {

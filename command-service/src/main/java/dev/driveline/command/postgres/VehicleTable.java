@@ -57,7 +57,7 @@ public final class VehicleTable {
     /** Whether a vehicle is in one of these fleets. */
     public boolean inOneOf(Handle handle, Vin vin, TenantId tenant, Set<String> fleets) {
         return handle.createQuery(
-                                "SELECT count(*) FROM vehicle WHERE vin = :vin AND tenant = :tenant AND fleets && :fleets")
+                                "SELECT count(*) FROM vehicle WHERE vin = :vin AND tenant = :tenant AND fleets && :fleets::text[]")
                         .bind("vin", vin.value())
                         .bind("tenant", tenant.value())
                         .bindArray("fleets", String.class, fleets)
