@@ -14,6 +14,7 @@ import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.jws.PrivateKeys;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.runtime.rest.ApiDocument;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
@@ -42,6 +43,14 @@ public final class CommandService implements AutoCloseable {
                     Topic.COMMAND_EVENTS,
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_GRANTS);
+
+    private static final List<String> API =
+            List.of(
+                    "openapi/command/commands.yaml",
+                    "openapi/command/command-types.yaml",
+                    "openapi/command/holds.yaml",
+                    "openapi/command/audit.yaml",
+                    "openapi/command/configuration.yaml");
 
     private final Closings closings = new Closings();
 
@@ -108,6 +117,7 @@ public final class CommandService implements AutoCloseable {
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         FleetView fleets = new FleetView(database);
         process.rest().add(routes.stream().map(fleets::knowing).toList());
+        process.rest().documents().add("command", ApiDocument.of(API));
         process.health().check("command postgres", database::problem);
         process.health()
                 .check(
