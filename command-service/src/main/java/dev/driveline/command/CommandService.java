@@ -42,6 +42,7 @@ public final class CommandService implements AutoCloseable {
                     Topic.GATEWAY_DOWNLINK,
                     Topic.COMMAND_EVENTS,
                     Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_ERASURES,
                     Topic.REGISTRY_GRANTS);
 
     private static final List<String> API =
@@ -108,6 +109,7 @@ public final class CommandService implements AutoCloseable {
                                 configurations,
                                 presences,
                                 unanswered,
+                                new Erasures(database, table, audit),
                                 database));
         List<Route> routes = new ArrayList<>();
         routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());

@@ -15,6 +15,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.runtime.json.Json;
@@ -57,6 +58,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     private final Presences presences;
     private final Database database;
     private final VehicleTable vehicles = new VehicleTable();
+    private final Erasures erasures;
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final ScheduledExecutorService timer =
@@ -76,12 +78,14 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             ConfigurationDesk configurations,
             Presences presences,
             Unanswered unanswered,
+            Erasures erasures,
             Database database)
             throws InterruptedException {
         this.commands = commands;
         this.configurations = configurations;
         this.presences = presences;
         this.unanswered = unanswered;
+        this.erasures = erasures;
         this.database = database;
         this.heartbeats =
                 TailReader.start(
@@ -136,6 +140,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             case REGISTRY_VEHICLES ->
                     database.run(
                             handle -> vehicles.apply(handle, Json.read(value, VehicleFact.class)));
+            case REGISTRY_ERASURES -> erasures.erase(Json.read(value, Erasure.class));
             default -> throw new IllegalStateException("not subscribed: " + topic);
         }
     }

@@ -12,11 +12,14 @@ import dev.driveline.contract.command.CommandResponse;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.gateway.DownlinkReport;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.testkit.Http;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -272,6 +275,26 @@ class CommandPolicyIT {
         assertTrue(cut.at("/faults/0/what").asText().contains("ends here"), "" + cut);
         tamper("DELETE FROM audit WHERE command_id = '" + id + "' AND step = 2");
         assertFault(id, 3);
+    }
+
+    @Test
+    void anErasedVehicleIsAPseudonymInAnAuditThatStillHolds() {
+        rig.registered(vin, tenant);
+        String id = ok(202, send(anna, "{\"type\":\"vehicle.locate\"}")).path("id").asText();
+        Vin pseudonym = Vin.of(Erasure.PREFIX + "000000" + NEXT.get());
+        rig.send(
+                Topic.REGISTRY_ERASURES,
+                null,
+                vin.value(),
+                "",
+                new Erasure(pseudonym, vin, Instant.now(), Instant.now().plusSeconds(60)));
+        CommandRig.SOON.that(
+                "the command is gone", () -> anna.get("/api/v1/commands/" + id).status() == 404);
+        problem(send(anna, "{\"type\":\"doors.lock\"}"), 404, "VEHICLE_UNKNOWN");
+        String lines = anna.get("/api/v1/audit/commands").body();
+        assertFalse(lines.contains(vin.value()), lines);
+        assertEquals(2, lines.lines().filter(line -> line.contains(pseudonym.value())).count());
+        assertTrue(verified().path("whole").asBoolean());
     }
 
     private JsonNode verified() {

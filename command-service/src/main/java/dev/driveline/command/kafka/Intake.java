@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the dispatcher reads, as a member of its group: presence, replies, reports, its own events
- * and the registry's facts, the same partitions of each, so that all about a vehicle comes to one
- * member.
+ * What the dispatcher reads, as a member of its group: presence, replies, reports, its own events,
+ * the registry's facts and erasures, the same partitions of each, so that all about a vehicle comes
+ * to one member.
  *
  * <p>On assignment presence is read from its beginning; until its end is reached nothing is
  * dispatched. Offsets are committed after the handler returned; with PostgreSQL away the same
@@ -48,7 +48,8 @@ public final class Intake implements AutoCloseable {
                     Topic.VEHICLE_REPLIES,
                     Topic.GATEWAY_REPORTS,
                     Topic.COMMAND_EVENTS,
-                    Topic.REGISTRY_VEHICLES);
+                    Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_ERASURES);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Handler handler;

@@ -62,7 +62,8 @@ public final class CommandTable {
     public void raiseCounter(Handle handle, Vin vin, long seen) {
         handle.createUpdate(
                         """
-                        INSERT INTO counter (vin, highest) VALUES (:vin, :seen)
+                        INSERT INTO counter (vin, highest)
+                        SELECT vin, :seen FROM vehicle WHERE vin = :vin
                         ON CONFLICT (vin) DO UPDATE SET highest = greatest(counter.highest, excluded.highest)
                         """)
                 .bind("vin", vin.value())
@@ -268,6 +269,24 @@ public final class CommandTable {
                 .bind("command", use.command().value())
                 .bind("now", now)
                 .execute();
+    }
+
+    /** Deletes all that is kept of a vehicle but its audit; returns the number of rows. */
+    public int erase(Handle handle, Vin vin) {
+        int rows = 0;
+        for (String sql :
+                List.of(
+                        """
+                        DELETE FROM idempotency i USING command c WHERE i.command_id = c.id AND c.vin = ?
+                        """,
+                        "DELETE FROM command WHERE vin = ?",
+                        "DELETE FROM counter WHERE vin = ?",
+                        "DELETE FROM configuration WHERE vin = ?",
+                        "DELETE FROM configuration_report WHERE vin = ?",
+                        "DELETE FROM vehicle WHERE vin = ?")) {
+            rows += handle.execute(sql, vin.value());
+        }
+        return rows;
     }
 
     public void forgetKeys(Handle handle, Instant before) {
