@@ -7,10 +7,12 @@ import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Line;
 import dev.driveline.command.command.LineInput;
+import dev.driveline.command.command.Precondition;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
+import dev.driveline.contract.command.VehicleCode;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
@@ -45,6 +47,7 @@ final class CommandAcceptance {
     private final VehicleTable vehicles = new VehicleTable();
     private final Quotas quotas = new Quotas();
     private final HoldDesk holds;
+    private final Preconditions preconditions;
     private final Envelopes envelopes;
     private final RandomGenerator random;
 
@@ -54,6 +57,7 @@ final class CommandAcceptance {
             CommandTable commands,
             CommandLedger ledger,
             HoldDesk holds,
+            Preconditions preconditions,
             Envelopes envelopes,
             RandomGenerator random) {
         this.database = database;
@@ -61,6 +65,7 @@ final class CommandAcceptance {
         this.commands = commands;
         this.ledger = ledger;
         this.holds = holds;
+        this.preconditions = preconditions;
         this.envelopes = envelopes;
         this.random = random;
     }
@@ -91,8 +96,14 @@ final class CommandAcceptance {
      * Accepts a command: row, audit, event and idempotency key are committed together.
      *
      * @param key the caller's Idempotency-Key; null without one
+     * @param authorization the caller's header, with which others are asked
      */
-    Acceptance accept(Vin vin, Request request, Caller caller, @Nullable String key) {
+    Acceptance accept(
+            Vin vin,
+            Request request,
+            Caller caller,
+            @Nullable String key,
+            @Nullable String authorization) {
         CommandType type = typeOf(request, caller);
         JsonNode params =
                 request.params() == null ? Json.mapper().createObjectNode() : request.params();
@@ -110,6 +121,7 @@ final class CommandAcceptance {
                     "ttlS " + ttlS + " of " + type.type() + ": expected 1 to " + type.maxTtlS());
         }
         String requestHash = Differences.hashOf(vin + "\n" + Json.text(request));
+        Preconditions.Judged judged = preconditions.judge(vin, type, authorization).orElse(null);
         return database.transaction(handle -> {
             commands.lock(handle, vin);
             vehicles.mustBeKnown(handle, vin, caller.tenant());
@@ -126,7 +138,8 @@ final class CommandAcceptance {
                     return repeated(handle, former.get(), requestHash, key);
                 }
             }
-            Acceptance accepted = insert(handle, vin, type, params, ttlS, caller, request, now);
+            Acceptance accepted =
+                    insert(handle, vin, type, params, ttlS, caller, request, judged, now);
             if (key != null) {
                 commands.remember(
                         handle,
@@ -174,6 +187,7 @@ final class CommandAcceptance {
             int ttlS,
             Caller caller,
             Request request,
+            Preconditions.@Nullable Judged judged,
             Instant now) {
         VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, caller.tenant());
         if (!vehicle.state().mayConnect()) {
@@ -205,21 +219,29 @@ final class CommandAcceptance {
                         plain,
                         document,
                         new StoredCommand.Wish(
-                                ttlS, Boolean.TRUE.equals(request.background()), null),
+                                ttlS,
+                                Boolean.TRUE.equals(request.background()),
+                                judged == null ? null : judged.advice()),
                         now,
                         1,
                         Command.accepted(expiresAt, expiresAt.plus(type.resultWithin())),
                         null,
                         caller.subject());
-        Input then = type.approval() ? new Input.AwaitApproval() : new Input.Enqueue();
         List<Effect> effects =
                 ledger.step(
                         handle,
                         vin,
                         null,
-                        new LineInput.Accepted(accepted, then),
+                        new LineInput.Accepted(accepted, afterwards(type, judged)),
                         Actor.of(caller, Senders.scopeOf(type), request.reason()));
         return new Acceptance(
                 commands.byId(handle, id).orElseThrow(), true, CommandLedger.told(effects));
+    }
+
+    private static Input afterwards(CommandType type, Preconditions.@Nullable Judged judged) {
+        if (judged != null && judged.verdict() == Precondition.Verdict.FALSE) {
+            return new Input.Refused(VehicleCode.PRECONDITION_FAILED.name(), judged.advice());
+        }
+        return type.approval() ? new Input.AwaitApproval() : new Input.Enqueue();
     }
 }

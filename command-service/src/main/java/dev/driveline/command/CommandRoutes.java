@@ -67,7 +67,8 @@ final class CommandRoutes {
         }
         CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
         CommandAcceptance.Acceptance accepted =
-                acceptance.accept(vin, request, exchange.caller(), key);
+                acceptance.accept(
+                        vin, request, exchange.caller(), key, exchange.header("Authorization"));
         accepted.told().forEach(watchers::changed);
         if (accepted.fresh()) {
             dispatcher.accepted(vin);

@@ -5,6 +5,7 @@ import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
+import dev.driveline.command.http.LatestSignals;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
@@ -19,6 +20,7 @@ import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,9 +84,22 @@ public final class CommandService implements AutoCloseable {
         TypeDesk typeDesk = new TypeDesk(database, types, auditDesk, process.clock());
         HoldDesk holds = new HoldDesk(database, table, auditDesk, process.clock());
         Envelopes envelopes = new Envelopes(signer);
+        URI pipeline = config.pipeline();
+        Preconditions preconditions =
+                new Preconditions(
+                        pipeline == null
+                                ? null
+                                : closings.add(new LatestSignals(pipeline, process.clock())));
         CommandAcceptance acceptance =
                 new CommandAcceptance(
-                        database, typeDesk, table, ledger, holds, envelopes, new SecureRandom());
+                        database,
+                        typeDesk,
+                        table,
+                        ledger,
+                        holds,
+                        preconditions,
+                        envelopes,
+                        new SecureRandom());
         CommandDesk commands =
                 new CommandDesk(
                         database,

@@ -278,6 +278,39 @@ class CommandPolicyIT {
     }
 
     @Test
+    void whatIsKnownToBeImpossibleIsRefusedAndWhatIsUnknownIsAdvice() {
+        rig.registered(vin, tenant);
+        rig.pipeline.answers(vin, sample(7.5, "GOOD", Instant.now()));
+        JsonNode moving = ok(202, send(anna, "{\"type\":\"doors.unlock\"}"));
+        assertEquals("REJECTED", moving.path("state").asText());
+        assertEquals("PRECONDITION_FAILED", moving.path("code").asText());
+        assertEquals(7.5, moving.path("result").path("values").path("Vehicle.Speed").asDouble());
+        assertTrue(rig.pipeline.asked(vin).contains("Vehicle.Speed"), rig.pipeline.asked(vin));
+        rig.pipeline.answers(vin, sample(0, "GOOD", Instant.now()));
+        assertAdvice("TRUE");
+        rig.pipeline.answers(vin, sample(7.5, "GOOD", Instant.now().minusSeconds(120)));
+        assertAdvice("UNKNOWN");
+        rig.pipeline.answers(vin, sample(7.5, "ERROR", Instant.now()));
+        assertAdvice("UNKNOWN");
+        rig.pipeline.staysSilent(vin);
+        assertAdvice("UNKNOWN");
+    }
+
+    private void assertAdvice(String verdict) {
+        JsonNode command = ok(202, send(anna, "{\"type\":\"doors.unlock\"}"));
+        assertEquals("QUEUED", command.path("state").asText());
+        assertEquals(verdict, command.at("/advice/verdict").asText(), "" + command);
+    }
+
+    private static String sample(double speed, String quality, Instant at) {
+        return """
+        {"items":[{"signal":"can0.MOTION.SPEED","t":%d,"phys":%s,"quality":"%s",
+                   "vss":{"path":"Vehicle.Speed","value":%s,"unit":"km/h"}}]}
+        """
+                .formatted(at.toEpochMilli() * 1_000, speed, quality, speed);
+    }
+
+    @Test
     void anErasedVehicleIsAPseudonymInAnAuditThatStillHolds() {
         rig.registered(vin, tenant);
         String id = ok(202, send(anna, "{\"type\":\"vehicle.locate\"}")).path("id").asText();

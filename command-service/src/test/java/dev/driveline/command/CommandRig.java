@@ -64,6 +64,7 @@ final class CommandRig implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ServiceProcess process;
     private final TailReader tap;
+    final StandInPipeline pipeline = new StandInPipeline();
     final List<Downlink> downlinks = new CopyOnWriteArrayList<>();
 
     CommandRig(Path folder) throws Exception {
@@ -80,7 +81,8 @@ final class CommandRig implements AutoCloseable {
                         ServiceProcess.ProcessConfig.onFreePorts(),
                         CommandRig::caller,
                         Clock.systemUTC());
-        CommandService.start(new CommandConfig(kafka, database, key, "command-1"), process);
+        CommandService.start(
+                new CommandConfig(kafka, database, key, "command-1", pipeline.uri()), process);
         process.open();
         tap =
                 TailReader.start(
@@ -260,5 +262,6 @@ final class CommandRig implements AutoCloseable {
         tap.close();
         process.close();
         producer.close();
+        pipeline.close();
     }
 }

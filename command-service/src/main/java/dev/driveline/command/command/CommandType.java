@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param resultWithinS how long after expiry a result is waited for
  * @param toggle its effect depends on the state before; never repeated silently
  * @param supersedes the types of its domain that it takes the place of while they still wait
+ * @param precondition in CEL, see {@link Precondition}; null for none
  * @param scope that a caller must have; null for {@code commands:send} or the one for this type
  * @param approval whether a second person must agree
  * @param limits how often it may be asked for
@@ -31,6 +32,7 @@ public record CommandType(
         int resultWithinS,
         boolean toggle,
         List<String> supersedes,
+        @Nullable String precondition,
         @Nullable String scope,
         boolean approval,
         Limits limits) {

@@ -68,6 +68,11 @@ public final class TypeDefinition {
             CommandTypes.violations(SCHEMA, parameters)
                     .forEach(sentence -> violations.add("/parameters" + sentence));
             reach(parameters, "/parameters", violations);
+            if (definition.has("precondition")
+                    && Precondition.parse(definition.path("precondition").asText())
+                            instanceof Precondition.Parsed.Bad(String why)) {
+                violations.add("/precondition: " + why);
+            }
             int most = definition.path("maxTtlS").intValue();
             int usual = definition.path("defaultTtlS").intValue();
             if (usual > most) {

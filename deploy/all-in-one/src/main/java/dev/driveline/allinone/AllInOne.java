@@ -119,7 +119,8 @@ public final class AllInOne implements AutoCloseable {
                                     kafkaConfig,
                                     database(),
                                     dev.resolve("secret").resolve("command-1.key"),
-                                    "command-1"),
+                                    "command-1",
+                                    ownRest()),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {
@@ -279,6 +280,11 @@ public final class AllInOne implements AutoCloseable {
                 new RestConfig(config.host(), config.httpPort(), 256, 1_000),
                 config.host(),
                 config.adminPort());
+    }
+
+    /** Null where the system chooses the port. */
+    private @Nullable URI ownRest() {
+        return config.httpPort() == 0 ? null : URI.create("http://127.0.0.1:" + config.httpPort());
     }
 
     private RegistryConfig registryConfig(KafkaConfig kafkaConfig) {

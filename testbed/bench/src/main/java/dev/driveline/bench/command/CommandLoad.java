@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks things of vehicles at a steady rate; whatever is not answered is asked again with the same
@@ -46,6 +47,7 @@ final class CommandLoad implements AutoCloseable {
     private final AtomicLong asked = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
     private final AtomicLong again = new AtomicLong();
+    private @Nullable Thread pacer;
     private volatile boolean ended;
 
     CommandLoad(CommandRun run, int vehicles, long seed) {
@@ -56,7 +58,7 @@ final class CommandLoad implements AutoCloseable {
 
     /** Asks, {@code rate} a second, until {@link #end}. */
     void begin(int rate) {
-        Thread.ofPlatform().daemon().name("load").start(() -> pace(rate));
+        pacer = Thread.ofPlatform().daemon().name("load").start(() -> pace(rate));
     }
 
     private void pace(int rate) {
@@ -138,6 +140,9 @@ final class CommandLoad implements AutoCloseable {
     /** Asks no more; whether all was answered in time. */
     boolean end(Duration limit) throws InterruptedException {
         ended = true;
+        if (pacer != null) {
+            pacer.join();
+        }
         requests.shutdown();
         return requests.awaitTermination(limit.toSeconds(), TimeUnit.SECONDS);
     }
