@@ -28,6 +28,8 @@ final class CommandLoad implements AutoCloseable {
 
     private static final int CALLERS = 200;
     private static final int TAKEN_BACK_ONE_IN = 15;
+    private static final long FIRST_WAIT_MS = 500;
+    private static final long LONGEST_WAIT_MS = 8_000;
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
     private static final List<String> TYPES =
             List.of(
@@ -75,7 +77,7 @@ final class CommandLoad implements AutoCloseable {
                 }
                 String vin = Fleet.vin(random.nextInt(vehicles)).value();
                 String body =
-                        TYPES.get(random.nextInt(TYPES.size())).formatted(5 + random.nextInt(25));
+                        TYPES.get(random.nextInt(TYPES.size())).formatted(10 + random.nextInt(50));
                 boolean takeBack = random.nextInt(TAKEN_BACK_ONE_IN) == 0;
                 String key = "load-" + number;
                 var _ = requests.submit(() -> ask(vin, body, key, takeBack));
@@ -89,7 +91,7 @@ final class CommandLoad implements AutoCloseable {
             throws InterruptedException {
         asked.incrementAndGet();
         String caller = "caller-" + Math.floorMod(key.hashCode(), CALLERS);
-        while (true) {
+        for (long waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
             try {
                 HttpResponse<byte[]> answer =
                         send("POST", "/api/v1/vehicles/" + vin + "/commands", body, key, caller);
@@ -115,7 +117,7 @@ final class CommandLoad implements AutoCloseable {
                 // Asked again below: it may have been accepted.
             }
             again.incrementAndGet();
-            Waiting.pause(500);
+            Waiting.pause(waitMs);
         }
     }
 
