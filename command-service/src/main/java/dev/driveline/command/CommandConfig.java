@@ -5,6 +5,7 @@ import dev.driveline.runtime.settings.Settings;
 import dev.driveline.store.postgres.DatabaseConfig;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,18 +14,34 @@ import org.jspecify.annotations.Nullable;
  * @param signingKey private key in PEM (PKCS#8) that signs commands and configuration documents
  * @param signingKeyId its {@code kid}, by which a TBox finds the public key
  * @param pipeline where the pipeline's REST is, to be asked for preconditions; null to ask nobody
+ * @param wake how sleeping vehicles are woken
  */
 public record CommandConfig(
         KafkaConfig kafka,
         DatabaseConfig database,
         Path signingKey,
         String signingKeyId,
-        @Nullable URI pipeline) {
+        @Nullable URI pipeline,
+        Wake wake) {
 
-    /** One that asks the pipeline nothing. */
+    /**
+     * How sleeping vehicles are woken.
+     *
+     * @param url who is asked to send short messages; null to wake nobody
+     * @param perDay how often a vehicle may be woken on a day (UTC)
+     * @param spacing between two wake-ups of a vehicle
+     * @param privateAddresses whether the URL may lead into a private network
+     */
+    public record Wake(@Nullable URI url, int perDay, Duration spacing, boolean privateAddresses) {
+
+        /** Nobody is woken. */
+        public static final Wake NEVER = new Wake(null, 1, Duration.ofMinutes(1), false);
+    }
+
+    /** One that asks the pipeline nothing and wakes nobody. */
     public CommandConfig(
             KafkaConfig kafka, DatabaseConfig database, Path signingKey, String signingKeyId) {
-        this(kafka, database, signingKey, signingKeyId, null);
+        this(kafka, database, signingKey, signingKeyId, null, Wake.NEVER);
     }
 
     public static CommandConfig from(Settings settings) {
@@ -33,11 +50,16 @@ public record CommandConfig(
                 DatabaseConfig.from(settings),
                 Path.of(settings.required("command.signing-key")),
                 settings.text("command.signing-key-id", "command-1"),
-                pipelineIn(settings));
+                urlIn(settings, "command.pipeline-url"),
+                new Wake(
+                        urlIn(settings, "command.wake-url"),
+                        settings.integer("command.wake-per-day", 20, 1, 1_000),
+                        settings.duration("command.wake-spacing", Duration.ofMinutes(1)),
+                        settings.flag("command.wake-private-addresses", false)));
     }
 
-    private static @Nullable URI pipelineIn(Settings settings) {
-        String text = settings.optional("command.pipeline-url");
+    private static @Nullable URI urlIn(Settings settings, String key) {
+        String text = settings.optional(key);
         if (text == null) {
             return null;
         }
@@ -50,8 +72,7 @@ public record CommandConfig(
         } catch (IllegalArgumentException malformed) {
             // Answered below.
         }
-        settings.problem(
-                "command.pipeline-url", "'" + text + "' is no URL such as http://pipeline:8080");
+        settings.problem(key, "'" + text + "' is no URL such as http://host:8080");
         return null;
     }
 }

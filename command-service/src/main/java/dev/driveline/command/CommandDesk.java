@@ -21,6 +21,7 @@ import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ProblemException;
@@ -53,6 +54,7 @@ final class CommandDesk {
     private final TypeDesk types;
     private final HoldDesk holds;
     private final Envelopes envelopes;
+    private final Wakeups wakeups;
 
     CommandDesk(
             Database database,
@@ -65,7 +67,8 @@ final class CommandDesk {
             Unanswered unanswered,
             TypeDesk types,
             HoldDesk holds,
-            Envelopes envelopes) {
+            Envelopes envelopes,
+            Wakeups wakeups) {
         this.database = database;
         this.commands = commands;
         this.audit = audit;
@@ -77,6 +80,7 @@ final class CommandDesk {
         this.types = types;
         this.holds = holds;
         this.envelopes = envelopes;
+        this.wakeups = wakeups;
     }
 
     /** Something happened to a command; nothing happens if it is not this vehicle's. */
@@ -222,6 +226,9 @@ final class CommandDesk {
         List<Effect> effects =
                 database.transaction(handle -> {
                     commands.lock(handle, vin);
+                    boolean mayWake =
+                            presences.online(vin).isEmpty()
+                                    && wakeups.may(handle, vin, ledger.now());
                     List<Effect> done =
                             ledger.step(
                                     handle,
@@ -232,8 +239,11 @@ final class CommandDesk {
                                             holds.held(handle, vin),
                                             room.all(),
                                             room.background(),
-                                            false),
+                                            mayWake),
                                     Actor.PLATFORM);
+                    if (done.stream().anyMatch(Effect.Woken.class::isInstance)) {
+                        wakeups.count(handle, vin, ledger.now());
+                    }
                     commands.settle(handle, vin, ledger.now());
                     return done;
                 });
@@ -242,6 +252,8 @@ final class CommandDesk {
         for (Effect effect : effects) {
             if (effect instanceof Effect.Published published) {
                 publish(published);
+            } else if (effect instanceof Effect.Woken woken) {
+                wakeups.wake(vin, woken.command().tenant());
             }
         }
         CommandLedger.told(effects).forEach(watchers::changed);
@@ -285,6 +297,11 @@ final class CommandDesk {
         return types.find(stored.tenant(), stored.kind().type())
                 .map(Senders::scopeOf)
                 .orElseGet(Scope.COMMANDS_SEND::text);
+    }
+
+    /** A vehicle says that it is about to sleep. */
+    void slept(Vin vin, VehicleEvent event) {
+        wakeups.slept(vin, event, ledger.now());
     }
 
     /** A command that the caller may see. */

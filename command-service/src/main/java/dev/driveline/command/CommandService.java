@@ -6,9 +6,12 @@ import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.http.LatestSignals;
+import dev.driveline.command.http.WakeWebhook;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
@@ -45,6 +48,7 @@ public final class CommandService implements AutoCloseable {
                     Topic.COMMAND_EVENTS,
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_ERASURES,
+                    Topic.VEHICLE_EVENTS,
                     Topic.REGISTRY_GRANTS);
 
     private static final List<String> API =
@@ -112,7 +116,8 @@ public final class CommandService implements AutoCloseable {
                         unanswered,
                         typeDesk,
                         holds,
-                        envelopes);
+                        envelopes,
+                        wakeups(config.wake(), database, process));
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
                         database, namespaces, table, signer, presences, downlinks, process.clock());
@@ -144,6 +149,34 @@ public final class CommandService implements AutoCloseable {
                 .setMessage("command service started")
                 .addKeyValue("types", types.all().size())
                 .log();
+    }
+
+    private Wakeups wakeups(CommandConfig.Wake config, Database database, ServiceProcess process) {
+        URI url = config.url();
+        WakeWebhook webhook =
+                url == null
+                        ? null
+                        : closings.add(
+                                new WakeWebhook(url, config.privateAddresses(), process.metrics()));
+        return new Wakeups(
+                database,
+                webhook == null ? null : new ShortMessages(webhook),
+                config.perDay(),
+                config.spacing());
+    }
+
+    /** Short messages, sent by whoever answers the webhook. */
+    private record ShortMessages(WakeWebhook webhook) implements WakeProvider {
+
+        @Override
+        public String way() {
+            return "SMS";
+        }
+
+        @Override
+        public void wake(Vin vin, TenantId tenant) {
+            webhook.wake(vin, tenant);
+        }
     }
 
     /**

@@ -18,6 +18,7 @@ import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
@@ -140,6 +141,10 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             case REGISTRY_VEHICLES ->
                     database.run(
                             handle -> vehicles.apply(handle, Json.read(value, VehicleFact.class)));
+            case VEHICLE_EVENTS -> {
+                commands.slept(vin, Json.read(value, VehicleEvent.class));
+                attemptSoon(vin);
+            }
             case REGISTRY_ERASURES -> erasures.erase(Json.read(value, Erasure.class));
             default -> throw new IllegalStateException("not subscribed: " + topic);
         }

@@ -311,6 +311,38 @@ class CommandPolicyIT {
     }
 
     @Test
+    void aSleepingVehicleIsWokenAsOftenAsItsBatteryMayBe() {
+        rig.registered(vin, tenant);
+        String early = ok(202, send(anna, "{\"type\":\"horn.honk\"}")).path("id").asText();
+        assertEquals("QUEUED", state(early));
+        rig.sleeps(vin, "SMS");
+        rig.awaitState(anna, early, "WAKING");
+        String second = ok(202, send(anna, "{\"type\":\"doors.lock\"}")).path("id").asText();
+        rig.awaitState(anna, second, "WAKING");
+        CommandRig.SOON.that("it was woken twice", () -> wakeUps() == 2);
+        String third = ok(202, send(anna, "{\"type\":\"vehicle.locate\"}")).path("id").asText();
+        rig.online(vin);
+        rig.downlink(third);
+        rig.downlink(early);
+        assertFalse(
+                ok(200, anna.get("/api/v1/audit/commands/" + third)).toString().contains("WAKING"));
+        assertEquals(2, wakeUps());
+
+        Vin deaf = Vin.of("WDRV0TESTPLCY" + NEXT.incrementAndGet());
+        rig.registered(deaf, tenant);
+        rig.sleeps(deaf, "NONE");
+        String path = "/api/v1/vehicles/" + deaf + "/commands";
+        String id = ok(202, anna.post(path, "{\"type\":\"doors.lock\"}")).path("id").asText();
+        rig.online(deaf);
+        rig.downlink(id);
+        assertTrue(rig.pipeline.woken().stream().noneMatch(body -> body.contains(deaf.value())));
+    }
+
+    private long wakeUps() {
+        return rig.pipeline.woken().stream().filter(body -> body.contains(vin.value())).count();
+    }
+
+    @Test
     void anErasedVehicleIsAPseudonymInAnAuditThatStillHolds() {
         rig.registered(vin, tenant);
         String id = ok(202, send(anna, "{\"type\":\"vehicle.locate\"}")).path("id").asText();

@@ -18,7 +18,9 @@ import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
@@ -45,6 +47,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -82,7 +85,15 @@ final class CommandRig implements AutoCloseable {
                         CommandRig::caller,
                         Clock.systemUTC());
         CommandService.start(
-                new CommandConfig(kafka, database, key, "command-1", pipeline.uri()), process);
+                new CommandConfig(
+                        kafka,
+                        database,
+                        key,
+                        "command-1",
+                        pipeline.uri(),
+                        new CommandConfig.Wake(
+                                pipeline.uri().resolve("/wake"), 2, Duration.ofMillis(1), true)),
+                process);
         process.open();
         tap =
                 TailReader.start(
@@ -166,6 +177,27 @@ final class CommandRig implements AutoCloseable {
                         "5",
                         Instant.now()));
         return session;
+    }
+
+    /** The vehicle says good night. */
+    void sleeps(Vin vin, String way) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(
+                        kafka.prefix().of(Topic.VEHICLE_EVENTS),
+                        vin.value().getBytes(StandardCharsets.US_ASCII),
+                        Json.bytes(
+                                new VehicleEvent(
+                                        1,
+                                        UUID.randomUUID(),
+                                        "sleep",
+                                        Instant.now(),
+                                        null,
+                                        null,
+                                        Map.of("wake", way))));
+        record.headers()
+                .add(Headers.EVENT_TYPE, EventTypes.SLEEP.getBytes(StandardCharsets.US_ASCII));
+        var _ = producer.send(record);
+        producer.flush();
     }
 
     Downlink downlink(String id) {

@@ -39,7 +39,7 @@ public record StoredCommand(
     static final Duration AFTER_REFUSAL = Duration.ofSeconds(1);
 
     /** How long after a wake-up the vehicle may be still away before it is looked at again. */
-    static final Duration AFTER_WAKE = Duration.ofSeconds(30);
+    public static final Duration AFTER_WAKE = Duration.ofSeconds(60);
 
     /**
      * The signed document.

@@ -189,12 +189,14 @@ public final class CommandTable {
         handle.createUpdate(
                         """
                         UPDATE command
-                        SET due_at = CASE WHEN state IN ('ACCEPTED', 'AWAITING_APPROVAL', 'QUEUED', 'WAKING')
-                                          THEN expires_at ELSE result_by END
+                        SET due_at = CASE WHEN state = 'WAKING' THEN least(expires_at, :again)
+                                          WHEN state IN ('ACCEPTED', 'AWAITING_APPROVAL', 'QUEUED') THEN expires_at
+                                          ELSE result_by END
                         WHERE vin = :vin AND NOT terminal AND due_at <= :now
                         """)
                 .bind("vin", vin.value())
                 .bind("now", now)
+                .bind("again", now.plus(StoredCommand.AFTER_WAKE))
                 .execute();
     }
 
@@ -283,6 +285,7 @@ public final class CommandTable {
                         "DELETE FROM counter WHERE vin = ?",
                         "DELETE FROM configuration WHERE vin = ?",
                         "DELETE FROM configuration_report WHERE vin = ?",
+                        "DELETE FROM wake WHERE vin = ?",
                         "DELETE FROM vehicle WHERE vin = ?")) {
             rows += handle.execute(sql, vin.value());
         }

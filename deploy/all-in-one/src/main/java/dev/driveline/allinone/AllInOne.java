@@ -120,7 +120,8 @@ public final class AllInOne implements AutoCloseable {
                                     database(),
                                     dev.resolve("secret").resolve("command-1.key"),
                                     "command-1",
-                                    ownRest()),
+                                    ownRest(),
+                                    CommandConfig.Wake.NEVER),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {

@@ -1,10 +1,18 @@
 package dev.driveline.contract.vehicle;
 
-/** Types of the platform's own records in {@code vehicle.events}. */
+/**
+ * Types of records in {@code vehicle.events}: the platform's own, and what it heeds of a vehicle's.
+ */
 public final class EventTypes {
 
     /** What a vehicle says itself begins with this; nobody else writes it. */
     public static final String VEHICLE_PREFIX = "vehicle.";
+
+    /**
+     * A vehicle is about to disconnect and sleep. Data: wake SMS, TIMER or NONE, nextWakeAt,
+     * batteryV.
+     */
+    public static final String SLEEP = VEHICLE_PREFIX + "sleep";
 
     /** A 3.1.1 publish was acknowledged and not forwarded. Data: topic, reason. */
     public static final String PUBLISH_REFUSED = "driveline.publish.refused";
