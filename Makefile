@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root faults-gateway faults-pipeline format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root faults-gateway faults-pipeline faults-commands format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -102,3 +102,7 @@ format: jdk ## puts all sources in the house's form
 faults-pipeline: jdk ## the pipeline is killed ten times while recorded drives come in; what is stored must be what was sent, once
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@$(BENCH) dev.driveline.bench.pipeline.PipelineFaults --result testbed/bench/results/pipeline-faults.md $(ARGS)
+
+faults-commands: jdk ## kill -9 of command-service, gateway, PostgreSQL and Kafka in turn under load; every command ends once, none is executed twice or late
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.command.CommandFaults --result testbed/bench/results/command-faults.md $(ARGS)

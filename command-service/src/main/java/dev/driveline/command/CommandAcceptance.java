@@ -3,20 +3,21 @@ package dev.driveline.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.command.Command;
 import dev.driveline.command.command.CommandType;
-import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
+import dev.driveline.command.command.Line;
+import dev.driveline.command.command.LineInput;
+import dev.driveline.command.command.Precondition;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
-import dev.driveline.contract.command.CommandEnvelope;
+import dev.driveline.contract.command.VehicleCode;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.trust.KeyUse;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.json.Json;
-import dev.driveline.runtime.jws.Jws;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
@@ -36,26 +37,36 @@ final class CommandAcceptance {
 
     static final Duration KEY_LIFE = Duration.ofHours(24);
 
+    /** How long a second person may take. */
+    static final Duration APPROVAL_LIFE = Duration.ofHours(24);
+
     private final Database database;
-    private final CommandTypes types;
+    private final TypeDesk types;
     private final CommandTable commands;
     private final CommandLedger ledger;
     private final VehicleTable vehicles = new VehicleTable();
-    private final TrustDesk trust;
+    private final Quotas quotas = new Quotas();
+    private final HoldDesk holds;
+    private final Preconditions preconditions;
+    private final Envelopes envelopes;
     private final RandomGenerator random;
 
     CommandAcceptance(
             Database database,
-            CommandTypes types,
+            TypeDesk types,
             CommandTable commands,
             CommandLedger ledger,
-            TrustDesk trust,
+            HoldDesk holds,
+            Preconditions preconditions,
+            Envelopes envelopes,
             RandomGenerator random) {
         this.database = database;
         this.types = types;
         this.commands = commands;
         this.ledger = ledger;
-        this.trust = trust;
+        this.holds = holds;
+        this.preconditions = preconditions;
+        this.envelopes = envelopes;
         this.random = random;
     }
 
@@ -63,23 +74,36 @@ final class CommandAcceptance {
      * What a caller asks for.
      *
      * @param ttlS null for the type's default
+     * @param background nobody waits for it: it does not take the place of what somebody waits for
      * @param reason free text for the audit
      */
     record Request(
             @Nullable String type,
             @Nullable JsonNode params,
             @Nullable Integer ttlS,
+            @Nullable Boolean background,
             @Nullable String reason) {}
 
-    /** The command of a request, and whether it was accepted by this very call. */
-    record Acceptance(StoredCommand command, boolean fresh) {}
+    /**
+     * The command of a request.
+     *
+     * @param fresh whether it was accepted by this very call
+     * @param told those of which a step was told
+     */
+    record Acceptance(StoredCommand command, boolean fresh, List<CommandId> told) {}
 
     /**
      * Accepts a command: row, audit, event and idempotency key are committed together.
      *
      * @param key the caller's Idempotency-Key; null without one
+     * @param authorization the caller's header, with which others are asked
      */
-    Acceptance accept(Vin vin, Request request, Caller caller, @Nullable String key) {
+    Acceptance accept(
+            Vin vin,
+            Request request,
+            Caller caller,
+            @Nullable String key,
+            @Nullable String authorization) {
         CommandType type = typeOf(request, caller);
         JsonNode params =
                 request.params() == null ? Json.mapper().createObjectNode() : request.params();
@@ -97,37 +121,36 @@ final class CommandAcceptance {
                     "ttlS " + ttlS + " of " + type.type() + ": expected 1 to " + type.maxTtlS());
         }
         String requestHash = Differences.hashOf(vin + "\n" + Json.text(request));
-        Acceptance acceptance =
-                database.transaction(handle -> {
-                    commands.lock(handle, vin);
-                    vehicles.mustBeKnown(handle, vin, caller.tenant());
-                    Instant now = ledger.now();
-                    if (key != null) {
-                        Optional<CommandTable.Former> former =
-                                commands.former(
-                                        handle,
-                                        caller.tenant(),
-                                        caller.subject(),
-                                        key,
-                                        now.minus(KEY_LIFE));
-                        if (former.isPresent()) {
-                            return repeated(handle, former.get(), requestHash, key);
-                        }
-                    }
-                    StoredCommand stored =
-                            insert(handle, vin, type, params, ttlS, caller, request.reason(), now);
-                    if (key != null) {
-                        commands.remember(
+        Preconditions.Judged judged = preconditions.judge(vin, type, authorization).orElse(null);
+        return database.transaction(handle -> {
+            commands.lock(handle, vin);
+            vehicles.mustBeKnown(handle, vin, caller.tenant());
+            Instant now = ledger.now();
+            if (key != null) {
+                Optional<CommandTable.Former> former =
+                        commands.former(
                                 handle,
                                 caller.tenant(),
                                 caller.subject(),
                                 key,
-                                new CommandTable.Former(requestHash, stored.id()),
-                                now);
-                    }
-                    return new Acceptance(stored, true);
-                });
-        return acceptance;
+                                now.minus(KEY_LIFE));
+                if (former.isPresent()) {
+                    return repeated(handle, former.get(), requestHash, key);
+                }
+            }
+            Acceptance accepted =
+                    insert(handle, vin, type, params, ttlS, caller, request, judged, now);
+            if (key != null) {
+                commands.remember(
+                        handle,
+                        caller.tenant(),
+                        caller.subject(),
+                        key,
+                        new CommandTable.Former(requestHash, accepted.command().id()),
+                        now);
+            }
+            return accepted;
+        });
     }
 
     private CommandType typeOf(Request request, Caller caller) {
@@ -136,21 +159,8 @@ final class CommandAcceptance {
             throw new ProblemException(ErrorCode.INVALID_REQUEST, "body: type is required");
         }
         CommandType type =
-                types.byName(name)
-                        .orElseThrow(() ->
-                                new ProblemException(
-                                        ErrorCode.COMMAND_TYPE_UNKNOWN,
-                                        "no command type '"
-                                                + name
-                                                + "'; GET /api/v1/command-types lists them"));
-        if (!caller.maySend(name)) {
-            throw new ProblemException(
-                    ErrorCode.MISSING_SCOPE,
-                    "the token of '"
-                            + caller.subject()
-                            + "' lacks the scope commands:send or commands:send:"
-                            + name);
-        }
+                types.find(caller.tenant(), name).orElseThrow(() -> TypeDesk.unknown(name));
+        Senders.mustSend(type, caller);
         return type;
     }
 
@@ -165,64 +175,74 @@ final class CommandAcceptance {
                             + former.command()
                             + " with another request");
         }
-        return new Acceptance(commands.byId(handle, former.command()).orElseThrow(), false);
+        return new Acceptance(
+                commands.byId(handle, former.command()).orElseThrow(), false, List.of());
     }
 
-    private StoredCommand insert(
+    private Acceptance insert(
             Handle handle,
             Vin vin,
             CommandType type,
             JsonNode params,
             int ttlS,
             Caller caller,
-            @Nullable String reason,
+            Request request,
+            Preconditions.@Nullable Judged judged,
             Instant now) {
         VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, caller.tenant());
         if (!vehicle.state().mayConnect()) {
             throw new ProblemException(
                     ErrorCode.CONFLICT, "vehicle " + vin + " is " + vehicle.state());
         }
-        CommandId id = CommandId.of(now.toEpochMilli(), random.nextLong(), random.nextLong());
-        Instant expiresAt = now.plusSeconds(ttlS);
-        Map<String, Object> plain = Json.map(Json.text(params));
-        CommandEnvelope envelope =
-                new CommandEnvelope(
-                        1,
-                        vin,
-                        id,
-                        type.type(),
-                        plain,
-                        now,
-                        expiresAt,
-                        commands.nextCounter(handle, vin, now));
-        Jws.Signer signer = trust.signer(handle, vin, KeyUse.COMMAND, now, expiresAt);
-        String signed = signer.sign(CommandEnvelope.TYP, Json.bytes(envelope));
-        if (signed.length() > CommandEnvelope.MAX_BYTES) {
+        holds.mustBeFree(handle, caller.tenant(), vin, type.type());
+        quotas.mustBeWithin(handle, vin, type, caller, now);
+        if (commands.openOnes(handle, vin) >= Line.MAX_OPEN) {
             throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "the signed command has "
-                            + signed.length()
-                            + " bytes, at most "
-                            + CommandEnvelope.MAX_BYTES
-                            + " are sent");
+                    ErrorCode.RATE_LIMITED,
+                    "vehicle " + vin + " has " + Line.MAX_OPEN + " commands that have not ended",
+                    Map.of("limit", Line.MAX_OPEN));
         }
+        CommandId id = CommandId.of(now.toEpochMilli(), random.nextLong(), random.nextLong());
+        Map<String, Object> plain = Json.map(Json.text(params));
+        Instant expiresAt = now.plus(type.approval() ? APPROVAL_LIFE : Duration.ofSeconds(ttlS));
+        long counter = commands.nextCounter(handle, vin, now);
+        StoredCommand.Document document =
+                type.approval()
+                        ? new StoredCommand.Document("", counter)
+                        : envelopes.sign(
+                                handle, vin, id, type.type(), plain, now, expiresAt, counter);
         StoredCommand accepted =
                 new StoredCommand(
                         id,
                         vin,
                         caller.tenant(),
-                        type,
+                        type.kind(),
                         plain,
-                        signed,
+                        document,
+                        new StoredCommand.Wish(
+                                ttlS,
+                                Boolean.TRUE.equals(request.background()),
+                                judged == null ? null : judged.advice()),
                         now,
                         1,
                         Command.accepted(expiresAt, expiresAt.plus(type.resultWithin())),
                         null,
                         caller.subject());
-        Actor actor = Actor.of(caller, "commands:send", reason);
-        commands.insert(handle, accepted);
-        ledger.record(handle, accepted, actor, now);
-        ledger.move(handle, accepted, new Input.Enqueue(), Actor.PLATFORM);
-        return commands.byId(handle, id).orElseThrow();
+        List<Effect> effects =
+                ledger.step(
+                        handle,
+                        vin,
+                        null,
+                        new LineInput.Accepted(accepted, afterwards(type, judged)),
+                        Actor.of(caller, Senders.scopeOf(type), request.reason()));
+        return new Acceptance(
+                commands.byId(handle, id).orElseThrow(), true, CommandLedger.told(effects));
+    }
+
+    private static Input afterwards(CommandType type, Preconditions.@Nullable Judged judged) {
+        if (judged != null && judged.verdict() == Precondition.Verdict.FALSE) {
+            return new Input.Refused(VehicleCode.PRECONDITION_FAILED.name(), judged.advice());
+        }
+        return type.approval() ? new Input.AwaitApproval() : new Input.Enqueue();
     }
 }

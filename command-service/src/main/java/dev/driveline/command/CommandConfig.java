@@ -3,11 +3,38 @@ package dev.driveline.command;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.settings.Settings;
 import dev.driveline.store.postgres.DatabaseConfig;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** What a command service is told at its start. */
-public record CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
+/**
+ * What a command service is told at its start.
+ *
+ * @param pipeline where the pipeline's REST is, to be asked for preconditions; null to ask nobody
+ * @param wake how sleeping vehicles are woken
+ */
+public record CommandConfig(
+        KafkaConfig kafka, DatabaseConfig database, Keys keys, @Nullable URI pipeline, Wake wake) {
+
+    /**
+     * How sleeping vehicles are woken.
+     *
+     * @param url who is asked to send short messages; null to wake nobody
+     * @param perDay how often a vehicle may be woken on a day (UTC)
+     * @param spacing between two wake-ups of a vehicle
+     * @param privateAddresses whether the URL may lead into a private network
+     */
+    public record Wake(@Nullable URI url, int perDay, Duration spacing, boolean privateAddresses) {
+
+        /** Nobody is woken. */
+        public static final Wake NEVER = new Wake(null, 1, Duration.ofMinutes(1), false);
+    }
+
+    /** One that asks the pipeline nothing and wakes nobody. */
+    public CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
+        this(kafka, database, keys, null, Wake.NEVER);
+    }
 
     /**
      * What it signs with, and who says that it may.
@@ -43,7 +70,31 @@ public record CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys key
                         settings.required("command.keystore-password"),
                         Path.of(settings.required("command.root")),
                         path(settings.optional("command.keys")),
-                        path(settings.optional("command.anchors"))));
+                        path(settings.optional("command.anchors"))),
+                urlIn(settings, "command.pipeline-url"),
+                new Wake(
+                        urlIn(settings, "command.wake-url"),
+                        settings.integer("command.wake-per-day", 20, 1, 1_000),
+                        settings.duration("command.wake-spacing", Duration.ofMinutes(1)),
+                        settings.flag("command.wake-private-addresses", false)));
+    }
+
+    private static @Nullable URI urlIn(Settings settings, String key) {
+        String text = settings.optional(key);
+        if (text == null) {
+            return null;
+        }
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null
+                    && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                return uri;
+            }
+        } catch (IllegalArgumentException malformed) {
+            // Answered below.
+        }
+        settings.problem(key, "'" + text + "' is no URL such as http://host:8080");
+        return null;
     }
 
     private static @Nullable Path path(@Nullable String name) {

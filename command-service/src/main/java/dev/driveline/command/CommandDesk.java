@@ -1,17 +1,19 @@
 package dev.driveline.command;
 
-import dev.driveline.command.command.Attempts;
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandMachine;
-import dev.driveline.command.command.Dispatch;
+import dev.driveline.command.command.CommandType;
+import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
+import dev.driveline.command.command.LineInput;
 import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.StoredCommand;
+import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
-import dev.driveline.contract.command.CommandEvent;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.gateway.Downlink;
@@ -19,11 +21,13 @@ import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -36,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandDesk {
 
+    private static final String DECLINED = "DECLINED";
+
     private final Database database;
     private final CommandTable commands;
     private final AuditTable audit;
@@ -44,6 +50,11 @@ final class CommandDesk {
     private final Presences presences;
     private final DownlinkProducer downlinks;
     private final Watchers watchers;
+    private final Unanswered unanswered;
+    private final TypeDesk types;
+    private final HoldDesk holds;
+    private final Envelopes envelopes;
+    private final Wakeups wakeups;
 
     CommandDesk(
             Database database,
@@ -52,7 +63,12 @@ final class CommandDesk {
             CommandLedger ledger,
             Presences presences,
             DownlinkProducer downlinks,
-            Watchers watchers) {
+            Watchers watchers,
+            Unanswered unanswered,
+            TypeDesk types,
+            HoldDesk holds,
+            Envelopes envelopes,
+            Wakeups wakeups) {
         this.database = database;
         this.commands = commands;
         this.audit = audit;
@@ -60,21 +76,21 @@ final class CommandDesk {
         this.presences = presences;
         this.downlinks = downlinks;
         this.watchers = watchers;
+        this.unanswered = unanswered;
+        this.types = types;
+        this.holds = holds;
+        this.envelopes = envelopes;
+        this.wakeups = wakeups;
     }
 
     /** Something happened to a command; nothing happens if it is not this vehicle's. */
     void apply(Vin vin, CommandId id, Input input, Actor actor) {
-        boolean changed =
+        List<Effect> effects =
                 database.transaction(handle -> {
                     commands.lock(handle, vin);
-                    Optional<StoredCommand> stored = commands.byId(handle, id);
-                    return stored.isPresent()
-                            && stored.get().vin().equals(vin)
-                            && ledger.move(handle, stored.get(), input, actor);
+                    return ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor);
                 });
-        if (changed) {
-            watchers.changed(id);
-        }
+        CommandLedger.told(effects).forEach(watchers::changed);
     }
 
     /**
@@ -84,6 +100,7 @@ final class CommandDesk {
      */
     StoredCommand cancel(CommandId id, Caller caller, @Nullable String reason) {
         StoredCommand stored = find(id, caller);
+        mustSend(stored, caller);
         StoredCommand cancelled =
                 database.transaction(handle -> {
                     commands.lock(handle, stored.vin());
@@ -97,72 +114,195 @@ final class CommandDesk {
                                         + current.command().state()
                                         + "; it can be taken back only while no vehicle can have it");
                     }
-                    ledger.move(
+                    ledger.step(
                             handle,
-                            current,
-                            new Input.Cancel(),
-                            Actor.of(caller, "commands:send", reason));
+                            stored.vin(),
+                            id,
+                            new LineInput.Happened(id, new Input.Cancel()),
+                            Actor.of(caller, scopeOf(stored), reason));
                     return commands.byId(handle, id).orElseThrow();
                 });
         watchers.changed(id);
         return cancelled;
     }
 
-    /** Lets time pass for a vehicle's commands, and hands out what its session should have. */
-    void attempt(Vin vin) {
-        Optional<Presence.Online> session = presences.listening(vin, DownTopic.COMMANDS);
-        List<Downlink> out = new ArrayList<>();
-        List<CommandId> changed = new ArrayList<>();
-        database.run(handle -> {
-            out.clear();
-            changed.clear();
-            commands.lock(handle, vin);
-            for (StoredCommand stored : commands.open(handle, vin)) {
-                if (ledger.move(handle, stored, new Input.Tick(), Actor.PLATFORM)) {
-                    changed.add(stored.id());
-                }
-            }
-            if (session.isPresent()) {
-                dispatch(handle, vin, session.get(), out, changed);
-            }
-        });
-        // DISPATCHED is committed before the record goes out: a crash in between is dispatched
-        // again.
-        session.ifPresent(online -> out.forEach(downlink -> downlinks.send(online, downlink)));
-        changed.forEach(watchers::changed);
+    /**
+     * A second person agrees.
+     *
+     * @throws ProblemException SECOND_PERSON_REQUIRED for the one who asked for it, CONFLICT if it
+     *     does not wait for that, MISSING_SCOPE
+     */
+    StoredCommand approve(CommandId id, Caller caller, @Nullable String reason) {
+        return decide(
+                id,
+                caller,
+                (handle, stored) -> {
+                    Instant now = ledger.now();
+                    Instant expiresAt = now.plusSeconds(stored.wish().ttlS());
+                    long counter = commands.nextCounter(handle, stored.vin(), now);
+                    // What was waited for after the expiry goes on being waited for.
+                    Duration resultWithin =
+                            Duration.between(
+                                    stored.command().expiresAt(), stored.command().resultBy());
+                    return new LineInput.Approved(
+                            id,
+                            envelopes.sign(
+                                    handle,
+                                    stored.vin(),
+                                    id,
+                                    stored.kind().type(),
+                                    stored.params(),
+                                    now,
+                                    expiresAt,
+                                    counter),
+                            new Input.Approved(expiresAt, expiresAt.plus(resultWithin)));
+                },
+                reason);
     }
 
-    private void dispatch(
-            Handle handle,
-            Vin vin,
-            Presence.Online session,
-            List<Downlink> out,
-            List<CommandId> changed) {
-        Instant now = ledger.now();
-        for (StoredCommand stored :
-                Attempts.of(commands.open(handle, vin), session.session(), now)) {
-            ledger.move(
-                    handle,
-                    stored.attempted(now),
-                    new Input.Dispatched(session.session()),
-                    Actor.PLATFORM);
-            int attempt =
-                    commands.byId(handle, stored.id())
-                            .flatMap(moved -> moved.command().dispatchTo(session.session()))
-                            .map(Dispatch::attempts)
-                            .orElse(1);
-            changed.add(stored.id());
-            out.add(
-                    new Downlink(
-                            vin,
-                            stored.id().toString(),
-                            attempt,
-                            session.run(),
-                            session.session(),
-                            DownTopic.COMMANDS,
-                            stored.command().expiresAt(),
-                            stored.envelope()));
+    /** A second person says no; as {@link #approve}. */
+    StoredCommand decline(CommandId id, Caller caller, @Nullable String reason) {
+        return decide(
+                id,
+                caller,
+                (handle, stored) -> new LineInput.Happened(id, new Input.Refused(DECLINED, null)),
+                reason);
+    }
+
+    private interface Decision {
+        LineInput of(Handle handle, StoredCommand stored);
+    }
+
+    private StoredCommand decide(
+            CommandId id, Caller caller, Decision decision, @Nullable String reason) {
+        StoredCommand seen = find(id, caller);
+        mustSend(seen, caller);
+        Actor actor = Actor.of(caller, scopeOf(seen), reason);
+        List<CommandId> told =
+                database.transaction(handle -> {
+                    commands.lock(handle, seen.vin());
+                    StoredCommand current = commands.byId(handle, id).orElseThrow();
+                    if (current.command().state() != CommandState.AWAITING_APPROVAL) {
+                        throw new ProblemException(
+                                ErrorCode.CONFLICT,
+                                "command "
+                                        + id
+                                        + " is "
+                                        + current.command().state()
+                                        + "; it does not wait for a second person");
+                    }
+                    if (current.requestedBy().equals(caller.subject())) {
+                        throw new ProblemException(
+                                ErrorCode.SECOND_PERSON_REQUIRED,
+                                "'"
+                                        + caller.subject()
+                                        + "' has asked for command "
+                                        + id
+                                        + "; somebody else has to decide");
+                    }
+                    return CommandLedger.told(
+                            ledger.step(
+                                    handle,
+                                    current.vin(),
+                                    id,
+                                    decision.of(handle, current),
+                                    actor));
+                });
+        told.forEach(watchers::changed);
+        return find(id, caller);
+    }
+
+    /** What became of a look at a vehicle's commands. */
+    enum Look {
+        DONE,
+        /** Its gateway has as many downlinks as it may have unanswered. */
+        NO_ROOM
+    }
+
+    /** Lets time pass for a vehicle's commands, and hands out what its session should have. */
+    Look attempt(Vin vin) {
+        Presence.Online session = presences.listening(vin, DownTopic.COMMANDS).orElse(null);
+        Unanswered.Room room =
+                session == null ? Unanswered.Room.NONE : unanswered.room(session.run());
+        List<Effect> effects =
+                database.transaction(handle -> {
+                    commands.lock(handle, vin);
+                    boolean mayWake =
+                            presences.online(vin).isEmpty()
+                                    && wakeups.may(handle, vin, ledger.now());
+                    List<Effect> done =
+                            ledger.step(
+                                    handle,
+                                    vin,
+                                    null,
+                                    new LineInput.Looked(
+                                            session,
+                                            holds.held(handle, vin),
+                                            room.all(),
+                                            room.background(),
+                                            mayWake),
+                                    Actor.PLATFORM);
+                    if (done.stream().anyMatch(Effect.Woken.class::isInstance)) {
+                        wakeups.count(handle, vin, ledger.now());
+                    }
+                    commands.settle(handle, vin, ledger.now());
+                    return done;
+                });
+        // DISPATCHED is committed before the record goes out: a crash in between is dispatched
+        // again.
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Published published) {
+                publish(published);
+            } else if (effect instanceof Effect.Woken woken) {
+                wakeups.wake(vin, woken.command().tenant());
+            }
         }
+        CommandLedger.told(effects).forEach(watchers::changed);
+        return session != null && (room.all() == 0 || room.background() == 0)
+                ? Look.NO_ROOM
+                : Look.DONE;
+    }
+
+    private void publish(Effect.Published published) {
+        StoredCommand stored = published.command();
+        Presence.Online session = published.session();
+        unanswered.sent(
+                new Unanswered.Downlink(stored.id(), session.session(), published.attempt()),
+                session.run());
+        downlinks.send(
+                session,
+                new Downlink(
+                        stored.vin(),
+                        stored.id().toString(),
+                        published.attempt(),
+                        session.run(),
+                        session.session(),
+                        DownTopic.COMMANDS,
+                        stored.command().expiresAt(),
+                        stored.document().envelope()));
+    }
+
+    /** The type may be gone; then it takes the scope for all. */
+    private void mustSend(StoredCommand stored, Caller caller) {
+        Optional<CommandType> type = types.find(stored.tenant(), stored.kind().type());
+        if (type.isPresent()) {
+            Senders.mustSend(type.get(), caller);
+        } else if (!caller.has(Scope.COMMANDS_SEND)) {
+            throw new ProblemException(
+                    ErrorCode.MISSING_SCOPE,
+                    "the token of '" + caller.subject() + "' lacks the scope commands:send");
+        }
+    }
+
+    private String scopeOf(StoredCommand stored) {
+        return types.find(stored.tenant(), stored.kind().type())
+                .map(Senders::scopeOf)
+                .orElseGet(Scope.COMMANDS_SEND::text);
+    }
+
+    /** A vehicle says that it is about to sleep. */
+    void slept(Vin vin, VehicleEvent event) {
+        wakeups.slept(vin, event, ledger.now());
     }
 
     /** A command that the caller may see. */
@@ -181,8 +321,8 @@ final class CommandDesk {
         });
     }
 
-    List<AuditTable.Step> steps(CommandId id, int after) {
-        return database.transaction(handle -> audit.after(handle, id, after));
+    List<AuditEntry> steps(CommandId id, int after) {
+        return database.transaction(handle -> audit.after(handle, id.value(), after));
     }
 
     /** Vehicles with a command whose time has come. */
@@ -202,10 +342,5 @@ final class CommandDesk {
 
     void raiseCounter(Vin vin, long seen) {
         database.run(handle -> commands.raiseCounter(handle, vin, seen));
-    }
-
-    /** Whether an event of ours says that something waits for its vehicle. */
-    static boolean waits(CommandEvent event) {
-        return event.state() == CommandState.QUEUED;
     }
 }

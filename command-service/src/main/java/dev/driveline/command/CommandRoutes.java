@@ -1,14 +1,14 @@
 package dev.driveline.command;
 
-import dev.driveline.command.command.CommandTypes;
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.Watchers;
-import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.RestServer;
@@ -29,29 +29,22 @@ final class CommandRoutes {
 
     private final CommandAcceptance acceptance;
     private final CommandDesk desk;
-    private final CommandTypes types;
     private final Dispatcher dispatcher;
     private final Watchers watchers;
 
     CommandRoutes(
             CommandAcceptance acceptance,
             CommandDesk desk,
-            CommandTypes types,
             Dispatcher dispatcher,
             Watchers watchers) {
         this.acceptance = acceptance;
         this.desk = desk;
-        this.types = types;
         this.dispatcher = dispatcher;
         this.watchers = watchers;
     }
 
     List<Route> all() {
         return List.of(
-                Route.get(
-                        "/api/v1/command-types",
-                        Scope.COMMANDS_READ,
-                        exchange -> Answer.ok(Map.of("items", types.all()))),
                 Route.post(VEHICLE_COMMANDS, Scope.COMMANDS_SEND, this::send),
                 Route.get(VEHICLE_COMMANDS, Scope.COMMANDS_READ, this::list),
                 Route.get(
@@ -59,6 +52,8 @@ final class CommandRoutes {
                         Scope.COMMANDS_READ,
                         exchange -> Answer.ok(view(desk.find(idOf(exchange), exchange.caller())))),
                 Route.delete(ONE, Scope.COMMANDS_SEND, this::cancel),
+                Route.post(ONE + ":approve", Scope.COMMANDS_SEND, this::approve),
+                Route.post(ONE + ":decline", Scope.COMMANDS_SEND, this::decline),
                 Route.get(ONE + "/stream", Scope.COMMANDS_READ, this::stream),
                 Route.get("/api/v1/audit/commands/{id}", Scope.AUDIT_READ, this::audit));
     }
@@ -72,7 +67,9 @@ final class CommandRoutes {
         }
         CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
         CommandAcceptance.Acceptance accepted =
-                acceptance.accept(vin, request, exchange.caller(), key);
+                acceptance.accept(
+                        vin, request, exchange.caller(), key, exchange.header("Authorization"));
+        accepted.told().forEach(watchers::changed);
         if (accepted.fresh()) {
             dispatcher.accepted(vin);
         }
@@ -102,9 +99,31 @@ final class CommandRoutes {
                 view(desk.cancel(idOf(exchange), exchange.caller(), exchange.query("reason"))));
     }
 
+    /** What a second person says to it. */
+    record Said(@Nullable String reason) {}
+
+    private Answer approve(Exchange exchange) {
+        StoredCommand approved =
+                desk.approve(idOf(exchange), exchange.caller(), saidIn(exchange).reason());
+        dispatcher.accepted(approved.vin());
+        return Answer.ok(view(approved));
+    }
+
+    private Answer decline(Exchange exchange) {
+        return Answer.ok(
+                view(desk.decline(idOf(exchange), exchange.caller(), saidIn(exchange).reason())));
+    }
+
+    private static Said saidIn(Exchange exchange) {
+        return exchange.body().length == 0 ? new Said(null) : exchange.body(Said.class);
+    }
+
     private Answer audit(Exchange exchange) {
         StoredCommand command = desk.find(idOf(exchange), exchange.caller());
-        return Answer.ok(Map.of("items", desk.steps(command.id(), 0)));
+        return Answer.ok(
+                Map.of(
+                        "items",
+                        desk.steps(command.id(), 0).stream().map(AuditRoutes::view).toList()));
     }
 
     /** Every step so far, then each new one; ends with the final state. */
@@ -119,10 +138,10 @@ final class CommandRoutes {
         long quietMs = 0;
         try (Watchers.Watch watch = watchers.watch(id)) {
             while (!sink.closed()) {
-                List<AuditTable.Step> steps = desk.steps(id, seen);
-                for (AuditTable.Step step : steps) {
+                List<AuditEntry> steps = desk.steps(id, seen);
+                for (AuditEntry step : steps) {
                     if (!sink.send(String.valueOf(step.step()), "step", view(step))
-                            || step.state().isFinal()) {
+                            || CommandState.valueOf(step.state()).isFinal()) {
                         return;
                     }
                     seen = step.step();
@@ -168,6 +187,9 @@ final class CommandRoutes {
             int step,
             Instant issuedAt,
             Instant expiresAt,
+            int ttlS,
+            boolean background,
+            @Nullable Map<String, Object> advice,
             String requestedBy) {}
 
     /** A step as the stream tells it. */
@@ -183,7 +205,7 @@ final class CommandRoutes {
         return new View(
                 stored.id(),
                 stored.vin(),
-                stored.type().type(),
+                stored.kind().type(),
                 stored.params(),
                 stored.command().state(),
                 stored.command().code(),
@@ -192,11 +214,20 @@ final class CommandRoutes {
                 stored.step(),
                 stored.issuedAt(),
                 stored.command().expiresAt(),
+                stored.wish().ttlS(),
+                stored.wish().background(),
+                stored.wish().advice(),
                 stored.requestedBy());
     }
 
-    private static StepView view(AuditTable.Step step) {
+    private static StepView view(AuditEntry step) {
+        String result = step.result();
         return new StepView(
-                step.step(), step.state(), step.at(), step.code(), step.result(), step.late());
+                step.step(),
+                CommandState.valueOf(step.state()),
+                step.at(),
+                step.code(),
+                result == null ? null : Json.map(result),
+                step.late());
     }
 }

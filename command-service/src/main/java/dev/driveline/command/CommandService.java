@@ -2,22 +2,32 @@ package dev.driveline.command;
 
 import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.Presences;
+import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
+import dev.driveline.command.http.LatestSignals;
+import dev.driveline.command.http.WakeWebhook;
 import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.PublicKeys;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.runtime.rest.ApiDocument;
+import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
+import java.net.URI;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +48,18 @@ public final class CommandService implements AutoCloseable {
                     Topic.GATEWAY_DOWNLINK,
                     Topic.COMMAND_EVENTS,
                     Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_ERASURES,
+                    Topic.VEHICLE_EVENTS,
                     Topic.REGISTRY_GRANTS);
+
+    private static final List<String> API =
+            List.of(
+                    "openapi/command/commands.yaml",
+                    "openapi/command/command-types.yaml",
+                    "openapi/command/holds.yaml",
+                    "openapi/command/audit.yaml",
+                    "openapi/command/configuration.yaml",
+                    "openapi/command/signed-by-root.yaml");
 
     private final Closings closings = new Closings();
 
@@ -57,30 +78,73 @@ public final class CommandService implements AutoCloseable {
         DownlinkProducer downlinks = closings.add(new DownlinkProducer(config.kafka()));
         Presences presences = new Presences();
         Watchers watchers = new Watchers();
+        Unanswered unanswered = new Unanswered(process.clock());
         CommandTypes types = CommandTypes.shipped();
         Namespaces namespaces = Namespaces.shipped();
-        CommandTable table = new CommandTable(types);
-        AuditTable audit = new AuditTable();
+        CommandTable table = new CommandTable();
+        AuditTable audit = new AuditTable(new SecureRandom());
+        AuditDesk auditDesk = new AuditDesk(database, audit);
         CommandLedger ledger =
                 new CommandLedger(table, audit, outbox, process.clock(), process.metrics());
         TrustDesk trust = new TrustDesk(database, held, root, process.clock());
         trust.publishFile(SignedByRoot.Kind.KEYS, config.keys().published());
         trust.publishFile(SignedByRoot.Kind.ANCHORS, config.keys().anchors());
+        TypeDesk typeDesk = new TypeDesk(database, types, auditDesk, process.clock());
+        HoldDesk holds = new HoldDesk(database, table, auditDesk, process.clock());
+        Envelopes envelopes = new Envelopes(trust);
+        URI pipeline = config.pipeline();
+        Preconditions preconditions =
+                new Preconditions(
+                        pipeline == null
+                                ? null
+                                : closings.add(new LatestSignals(pipeline, process.clock())));
         CommandAcceptance acceptance =
-                new CommandAcceptance(database, types, table, ledger, trust, new SecureRandom());
+                new CommandAcceptance(
+                        database,
+                        typeDesk,
+                        table,
+                        ledger,
+                        holds,
+                        preconditions,
+                        envelopes,
+                        new SecureRandom());
         CommandDesk commands =
-                new CommandDesk(database, table, audit, ledger, presences, downlinks, watchers);
+                new CommandDesk(
+                        database,
+                        table,
+                        audit,
+                        ledger,
+                        presences,
+                        downlinks,
+                        watchers,
+                        unanswered,
+                        typeDesk,
+                        holds,
+                        envelopes,
+                        wakeups(config.wake(), database, process));
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
                         database, namespaces, table, trust, presences, downlinks, process.clock());
         Dispatcher dispatcher =
                 closings.add(
                         new Dispatcher(
-                                config.kafka(), commands, configurations, presences, database));
-        process.rest()
-                .add(new CommandRoutes(acceptance, commands, types, dispatcher, watchers).all());
-        process.rest().add(new ConfigurationRoutes(configurations, namespaces).all());
-        process.rest().add(new TrustRoutes(trust).all());
+                                config.kafka(),
+                                commands,
+                                configurations,
+                                presences,
+                                unanswered,
+                                new Erasures(database, table, audit),
+                                database));
+        List<Route> routes = new ArrayList<>();
+        routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
+        routes.addAll(new TypeRoutes(typeDesk).all());
+        routes.addAll(new HoldRoutes(holds).all());
+        routes.addAll(new AuditRoutes(auditDesk).all());
+        routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
+        routes.addAll(new TrustRoutes(trust).all());
+        FleetView fleets = new FleetView(database);
+        process.rest().add(routes.stream().map(fleets::knowing).toList());
+        process.rest().documents().add("command", ApiDocument.of(API));
         closings.add(new TrustNews(trust, configurations, presences));
         process.health().check("command postgres", database::problem);
         process.health()
@@ -91,6 +155,34 @@ public final class CommandService implements AutoCloseable {
                 .setMessage("command service started")
                 .addKeyValue("types", types.all().size())
                 .log();
+    }
+
+    private Wakeups wakeups(CommandConfig.Wake config, Database database, ServiceProcess process) {
+        URI url = config.url();
+        WakeWebhook webhook =
+                url == null
+                        ? null
+                        : closings.add(
+                                new WakeWebhook(url, config.privateAddresses(), process.metrics()));
+        return new Wakeups(
+                database,
+                webhook == null ? null : new ShortMessages(webhook),
+                config.perDay(),
+                config.spacing());
+    }
+
+    /** Short messages, sent by whoever answers the webhook. */
+    private record ShortMessages(WakeWebhook webhook) implements WakeProvider {
+
+        @Override
+        public String way() {
+            return "SMS";
+        }
+
+        @Override
+        public void wake(Vin vin, TenantId tenant) {
+            webhook.wake(vin, tenant);
+        }
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.postgres.ConfigurationTable;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.error.ErrorCode;
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
@@ -75,20 +74,7 @@ final class ConfigurationRoutes {
                         content,
                         exchange.caller(),
                         body.reason(),
-                        expected(exchange)));
-    }
-
-    private static @Nullable Long expected(Exchange exchange) {
-        String etag = exchange.header("If-Match");
-        if (etag == null) {
-            return null;
-        }
-        try {
-            return Long.parseLong(etag.replace("\"", ""));
-        } catch (NumberFormatException notOurs) {
-            throw new InvalidValueException(
-                    "If-Match", etag, "expected the ETag of a former answer, such as \"3\"");
-        }
+                        TypeRoutes.expected(exchange)));
     }
 
     private static Answer.Whole answer(ConfigurationTable.Version version) {

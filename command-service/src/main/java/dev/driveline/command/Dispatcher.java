@@ -2,10 +2,11 @@ package dev.driveline.command;
 
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Presences;
+import dev.driveline.command.command.Unanswered;
 import dev.driveline.command.kafka.Intake;
 import dev.driveline.command.postgres.VehicleTable;
-import dev.driveline.contract.command.CommandEvent;
 import dev.driveline.contract.command.CommandResponse;
+import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.gateway.DownlinkReport;
 import dev.driveline.contract.gateway.Heartbeat;
@@ -14,15 +15,20 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.mqtt.UpTopic;
+import dev.driveline.contract.registry.Erasure;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.vehicle.Presence;
+import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -53,11 +59,17 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     private final Presences presences;
     private final Database database;
     private final VehicleTable vehicles = new VehicleTable();
+    private final Erasures erasures;
     private final ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore places = new Semaphore(AT_ONCE);
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("command-timer").factory());
+    private final Unanswered unanswered;
+
+    /** Vehicles whose gateway had no room when they were looked at. */
+    private final Set<Vin> withoutRoom = ConcurrentHashMap.newKeySet();
+
     private final TailReader heartbeats;
     private volatile @Nullable Intake intake;
 
@@ -66,11 +78,15 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             CommandDesk commands,
             ConfigurationDesk configurations,
             Presences presences,
+            Unanswered unanswered,
+            Erasures erasures,
             Database database)
             throws InterruptedException {
         this.commands = commands;
         this.configurations = configurations;
         this.presences = presences;
+        this.unanswered = unanswered;
+        this.erasures = erasures;
         this.database = database;
         this.heartbeats =
                 TailReader.start(
@@ -101,6 +117,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     @Override
     public void forget() {
         presences.clear();
+        withoutRoom.clear();
     }
 
     @Override
@@ -115,13 +132,20 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             case GATEWAY_REPORTS -> report(vin, Json.read(value, DownlinkReport.class));
             case VEHICLE_REPLIES -> reply(vin, replyTopic, value);
             case COMMAND_EVENTS -> {
-                if (CommandDesk.waits(Json.read(value, CommandEvent.class))) {
+                // By its text: a later version may know states that this one does not.
+                String state = Json.tree(value).path("state").asText();
+                if (state.equals(CommandState.QUEUED.name())) {
                     attemptSoon(vin);
                 }
             }
             case REGISTRY_VEHICLES ->
                     database.run(
                             handle -> vehicles.apply(handle, Json.read(value, VehicleFact.class)));
+            case VEHICLE_EVENTS -> {
+                commands.slept(vin, Json.read(value, VehicleEvent.class));
+                attemptSoon(vin);
+            }
+            case REGISTRY_ERASURES -> erasures.erase(Json.read(value, Erasure.class));
             default -> throw new IllegalStateException("not subscribed: " + topic);
         }
     }
@@ -166,8 +190,11 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         if (report.topic() != DownTopic.COMMANDS) {
             return;
         }
+        CommandId id = CommandId.parse(report.id());
         Input input = new Input.Reported(report.session(), report.attempt(), report.outcome());
-        commands.apply(vin, CommandId.parse(report.id()), input, Actor.GATEWAY);
+        commands.apply(vin, id, input, Actor.GATEWAY);
+        unanswered.answered(new Unanswered.Downlink(id, report.session(), report.attempt()));
+        attemptOneOfThoseWithoutRoom();
     }
 
     /** A reply that cannot be read is passed over by the intake, with its place in the log. */
@@ -208,7 +235,9 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             return;
         }
         try {
-            commands.attempt(vin);
+            if (commands.attempt(vin) == CommandDesk.Look.NO_ROOM) {
+                withoutRoom.add(vin);
+            }
         } catch (ProblemException unavailable) {
             LOG.atWarn()
                     .setMessage("attempt waits")
@@ -218,6 +247,16 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             LOG.atError().setMessage("attempt failed").setCause(failed).log();
         } finally {
             places.release();
+        }
+    }
+
+    /** A place has become free. */
+    private void attemptOneOfThoseWithoutRoom() {
+        Iterator<Vin> first = withoutRoom.iterator();
+        if (first.hasNext()) {
+            Vin vin = first.next();
+            withoutRoom.remove(vin);
+            attemptSoon(vin);
         }
     }
 
@@ -245,6 +284,10 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                     if (dispatchesFor(vin)) {
                         attempt(vin);
                     }
+                }
+                int waiting = Math.min(withoutRoom.size(), AT_ONCE);
+                for (int i = 0; i < waiting; i++) {
+                    attemptOneOfThoseWithoutRoom();
                 }
             }
         } catch (RuntimeException failed) {

@@ -41,13 +41,27 @@ public record Command(
         return switch (state) {
             case DISPATCHED, SENT, DELIVERED, ACKNOWLEDGED, EXECUTING -> true;
             case ACCEPTED,
+                    AWAITING_APPROVAL,
                     QUEUED,
+                    WAKING,
                     SUCCEEDED,
                     FAILED,
                     REJECTED,
                     EXPIRED,
                     CANCELLED,
+                    SUPERSEDED,
                     OUTCOME_UNKNOWN ->
+                    false;
+        };
+    }
+
+    /** Whether it stands in the line of its vehicle and no vehicle can have it. */
+    public boolean waits() {
+        return switch (state) {
+            case QUEUED, WAKING -> !possiblyDelivered();
+            case ACCEPTED, AWAITING_APPROVAL -> false;
+            case DISPATCHED, SENT, DELIVERED, ACKNOWLEDGED, EXECUTING -> false;
+            case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED, OUTCOME_UNKNOWN ->
                     false;
         };
     }
@@ -60,6 +74,10 @@ public record Command(
 
     Command in(CommandState next) {
         return new Command(next, expiresAt, resultBy, dispatches, code, result, late);
+    }
+
+    Command timed(Instant expiry, Instant result) {
+        return new Command(state, expiry, result, dispatches, code, this.result, late);
     }
 
     Command ended(

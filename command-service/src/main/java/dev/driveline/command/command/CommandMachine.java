@@ -2,20 +2,24 @@ package dev.driveline.command.command;
 
 import dev.driveline.contract.command.CommandState;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * A command's life, without input or output.
  *
  * <pre>
- * ACCEPTED ─▶ QUEUED ─▶ DISPATCHED ─▶ SENT ─▶ DELIVERED ─▶ ACKNOWLEDGED ─▶ EXECUTING ─▶ SUCCEEDED | FAILED
- *               ▲           │ every dispatch answered "not delivered"              └──▶ REJECTED (from DISPATCHED on)
- *               └───────────┘
- * QUEUED, nothing open:  Cancel ─▶ CANCELLED,  expiresAt ─▶ EXPIRED
- * something open:        resultBy ─▶ OUTCOME_UNKNOWN ─▶ SUCCEEDED | FAILED with late
+ * ACCEPTED ─▶ QUEUED ─▶ (WAKING) ─▶ DISPATCHED ─▶ SENT ─▶ DELIVERED ─▶ ACKNOWLEDGED ─▶ EXECUTING ─▶ SUCCEEDED | FAILED
+ *    │          ▲ ▲                     │ every dispatch answered "not delivered"          └──▶ REJECTED (from DISPATCHED on)
+ *    │          │ └─────────────────────┘
+ *    ├─▶ AWAITING_APPROVAL ─▶ REJECTED | EXPIRED | CANCELLED
+ *    └─▶ REJECTED (policy)
+ * QUEUED or WAKING, nothing open:  Cancel ─▶ CANCELLED,  Superseded ─▶ SUPERSEDED,  expiresAt ─▶ EXPIRED
+ * something open:                  resultBy ─▶ OUTCOME_UNKNOWN ─▶ SUCCEEDED | FAILED with late
  * </pre>
  *
- * Steps only go forward: a report or an answer that comes late or twice changes nothing. EXPIRED
- * and CANCELLED mean certainly not executed, so they are reached only while no dispatch is open.
+ * Steps only go forward: a report or an answer that comes late or twice changes nothing. EXPIRED,
+ * CANCELLED and SUPERSEDED mean certainly not executed, so they are reached only while no dispatch
+ * is open.
  */
 public final class CommandMachine {
 
@@ -27,6 +31,28 @@ public final class CommandMachine {
             case Input.Enqueue _ ->
                     command.state() == CommandState.ACCEPTED
                             ? command.in(CommandState.QUEUED)
+                            : command;
+            case Input.AwaitApproval _ ->
+                    command.state() == CommandState.ACCEPTED
+                            ? command.in(CommandState.AWAITING_APPROVAL)
+                            : command;
+            case Input.Approved approved ->
+                    command.state() == CommandState.AWAITING_APPROVAL
+                            ? command.timed(approved.expiresAt(), approved.resultBy())
+                                    .in(CommandState.QUEUED)
+                            : command;
+            case Input.Refused refused -> refused(command, refused);
+            case Input.Superseded by ->
+                    command.waits()
+                            ? command.ended(
+                                    CommandState.SUPERSEDED,
+                                    null,
+                                    Map.of("by", by.by().toString()),
+                                    false)
+                            : command;
+            case Input.Woken _ ->
+                    command.state() == CommandState.QUEUED
+                            ? command.in(CommandState.WAKING)
                             : command;
             case Input.Dispatched dispatched -> dispatched(command, dispatched);
             case Input.Reported reported -> reported(command, reported);
@@ -45,9 +71,10 @@ public final class CommandMachine {
     /** Whether it may be sent to a session now. */
     public static boolean dispatchable(Command command, Instant now) {
         return switch (command.state()) {
-            case QUEUED, DISPATCHED, SENT, DELIVERED -> now.isBefore(command.expiresAt());
-            case ACCEPTED, ACKNOWLEDGED, EXECUTING -> false;
-            case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, OUTCOME_UNKNOWN -> false;
+            case QUEUED, WAKING, DISPATCHED, SENT, DELIVERED -> now.isBefore(command.expiresAt());
+            case ACCEPTED, AWAITING_APPROVAL, ACKNOWLEDGED, EXECUTING -> false;
+            case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED, OUTCOME_UNKNOWN ->
+                    false;
         };
     }
 
@@ -56,15 +83,30 @@ public final class CommandMachine {
         return command.possiblyDelivered() ? command.resultBy() : command.expiresAt();
     }
 
+    /** Whether it is past all that must agree, and has not ended. */
+    private static boolean mayLeave(Command command) {
+        return !command.state().terminal() && command.state().compareTo(CommandState.QUEUED) >= 0;
+    }
+
+    private static Command refused(Command command, Input.Refused refused) {
+        return switch (command.state()) {
+            case ACCEPTED, AWAITING_APPROVAL ->
+                    command.ended(CommandState.REJECTED, refused.code(), refused.with(), false);
+            case QUEUED, WAKING, DISPATCHED, SENT, DELIVERED, ACKNOWLEDGED, EXECUTING -> command;
+            case SUCCEEDED, FAILED, REJECTED, EXPIRED, CANCELLED, SUPERSEDED, OUTCOME_UNKNOWN ->
+                    command;
+        };
+    }
+
     private static Command dispatched(Command command, Input.Dispatched dispatched) {
-        if (command.state().terminal()) {
+        if (!mayLeave(command)) {
             return command;
         }
         Dispatch dispatch =
                 command.dispatchTo(dispatched.session())
                         .orElseGet(() -> Dispatch.to(dispatched.session()));
         Command sent = command.with(dispatch.again());
-        return sent.state() == CommandState.QUEUED ? sent.in(CommandState.DISPATCHED) : sent;
+        return forward(sent, CommandState.DISPATCHED);
     }
 
     private static Command reported(Command command, Input.Reported reported) {

@@ -3,6 +3,7 @@ package dev.driveline.command.kafka;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the dispatcher reads, as a member of its group: presence, replies, reports, its own events
- * and the registry's facts, the same partitions of each, so that all about a vehicle comes to one
- * member.
+ * What the dispatcher reads, as a member of its group: presence, replies, reports, its own events,
+ * what vehicles say of their sleep, the registry's facts and erasures, the same partitions of each,
+ * so that all about a vehicle comes to one member.
  *
  * <p>On assignment presence is read from its beginning; until its end is reached nothing is
  * dispatched. Offsets are committed after the handler returned; with PostgreSQL away the same
@@ -48,7 +49,9 @@ public final class Intake implements AutoCloseable {
                     Topic.VEHICLE_REPLIES,
                     Topic.GATEWAY_REPORTS,
                     Topic.COMMAND_EVENTS,
-                    Topic.REGISTRY_VEHICLES);
+                    Topic.REGISTRY_VEHICLES,
+                    Topic.REGISTRY_ERASURES,
+                    Topic.VEHICLE_EVENTS);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Handler handler;
@@ -185,12 +188,22 @@ public final class Intake implements AutoCloseable {
         if (topic == null || record.value() == null) {
             return;
         }
+        if (topic == Topic.VEHICLE_EVENTS && !saysSleep(record)) {
+            return;
+        }
         Header reply = record.headers().lastHeader(Headers.TOPIC);
         handler.handle(
                 topic,
                 Vin.of(new String(record.key(), StandardCharsets.US_ASCII)),
                 reply == null ? "" : new String(reply.value(), StandardCharsets.UTF_8),
                 record.value());
+    }
+
+    /** Of a vehicle's events one is ours; the others are not even read. */
+    private static boolean saysSleep(ConsumerRecord<byte[], byte[]> record) {
+        Header type = record.headers().lastHeader(Headers.EVENT_TYPE);
+        return type != null
+                && new String(type.value(), StandardCharsets.UTF_8).equals(EventTypes.SLEEP);
     }
 
     private boolean reachedPresenceEnds() {

@@ -1,98 +1,229 @@
 package dev.driveline.command.postgres;
 
-import dev.driveline.contract.command.CommandState;
-import dev.driveline.contract.id.CommandId;
+import dev.driveline.command.audit.AuditChain;
+import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.runtime.json.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
-/** Table {@code audit}: append only, one row a step of a command. */
+/** Tables {@code audit} and {@code audit_end}: append only, one row a step, chained. */
 public final class AuditTable {
 
-    /**
-     * One step.
-     *
-     * @param actor the person ({@code sub}) for what a caller did, {@code vehicle}, {@code gateway}
-     *     or {@code driveline} otherwise
-     * @param app the app that acted for the person
-     * @param payloadHash SHA-256 of the signed envelope, hexadecimal
-     */
-    public record Step(
-            CommandId command,
-            int step,
-            Instant at,
-            Vin vin,
-            TenantId tenant,
-            String type,
-            CommandState state,
-            @Nullable String code,
-            @Nullable Map<String, Object> result,
-            boolean late,
-            String actor,
-            @Nullable String app,
-            @Nullable String scope,
-            @Nullable String reason,
-            String payloadHash,
-            String keyId) {}
+    private static final int SALT_BYTES = 16;
 
-    public void append(Handle handle, Step step) {
+    private final RandomGenerator random;
+
+    /**
+     * @param random for salts: a secure one
+     */
+    public AuditTable(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * A row.
+     *
+     * @param link null if it is from before there were chains
+     */
+    public record Row(AuditEntry entry, AuditChain.@Nullable Link link) {}
+
+    /** Where a chain ends. */
+    public record End(int line, long number, String hash) {}
+
+    /** Adds an entry at the end of its chain, which stays locked until the commit. */
+    public void append(Handle handle, AuditEntry entry) {
+        int line = AuditChain.lineOf(entry.vin());
+        End end =
+                handle.createQuery(
+                                """
+                                INSERT INTO audit_end (tenant, line, number, hash) VALUES (:tenant, :line, 1, :beginning)
+                                ON CONFLICT (tenant, line) DO UPDATE SET number = audit_end.number + 1
+                                RETURNING line, number, hash
+                                """)
+                        .bind("tenant", entry.tenant().value())
+                        .bind("line", line)
+                        .bind("beginning", AuditChain.BEGINNING)
+                        .map(AuditTable::end)
+                        .one();
+        byte[] salt = new byte[SALT_BYTES];
+        random.nextBytes(salt);
+        AuditChain.Link link =
+                AuditChain.next(
+                        line, end.number(), end.hash(), entry, HexFormat.of().formatHex(salt));
+        insert(handle, entry, link);
+        handle.createUpdate(
+                        "UPDATE audit_end SET hash = :hash WHERE tenant = :tenant AND line = :line")
+                .bind("hash", link.hash())
+                .bind("tenant", entry.tenant().value())
+                .bind("line", line)
+                .execute();
+    }
+
+    private static void insert(Handle handle, AuditEntry entry, AuditChain.Link link) {
+        Vin vin = entry.vin();
         handle.createUpdate(
                         """
-                        INSERT INTO audit (command_id, step, at, vin, tenant, type, state, code, result, late, actor,
-                                           app, scope, reason, payload_hash, key_id)
-                        VALUES (:command, :step, :at, :vin, :tenant, :type, :state, :code, :result::jsonb, :late,
-                                :actor, :app, :scope, :reason, :hash, :key)
+                        INSERT INTO audit (kind, command_id, step, at, vin, tenant, type, state, code, result, late, actor,
+                                           app, scope, reason, payload_hash, key_id, line, number, hash, personal, salt)
+                        VALUES (:kind, :subject, :step, :at, :vin, :tenant, :type, :state, :code, :result, :late,
+                                :actor, :app, :scope, :reason, :payload, :key, :line, :number, :hash, :personal, :salt)
                         """)
-                .bind("command", step.command().value())
-                .bind("step", step.step())
-                .bind("at", step.at())
-                .bind("vin", step.vin().value())
-                .bind("tenant", step.tenant().value())
-                .bind("type", step.type())
-                .bind("state", step.state().name())
-                .bind("code", step.code())
-                .bind("result", step.result() == null ? null : Json.text(step.result()))
-                .bind("late", step.late())
-                .bind("actor", step.actor())
-                .bind("app", step.app())
-                .bind("scope", step.scope())
-                .bind("reason", step.reason())
-                .bind("hash", step.payloadHash())
-                .bind("key", step.keyId())
+                .bind("kind", entry.kind().name())
+                .bind("subject", entry.subject())
+                .bind("step", entry.step())
+                .bind("at", entry.at())
+                .bind("vin", vin == null ? null : vin.value())
+                .bind("tenant", entry.tenant().value())
+                .bind("type", entry.type())
+                .bind("state", entry.state())
+                .bind("code", entry.code())
+                .bind("result", entry.result())
+                .bind("late", entry.late())
+                .bind("actor", entry.actor())
+                .bind("app", entry.app())
+                .bind("scope", entry.scope())
+                .bind("reason", entry.reason())
+                .bind("payload", entry.payloadHash())
+                .bind("key", entry.keyId())
+                .bind("line", link.line())
+                .bind("number", link.number())
+                .bind("hash", link.hash())
+                .bind("personal", link.personal())
+                .bind("salt", link.salt())
                 .execute();
     }
 
     /** Steps of a command after one, in order. */
-    public List<Step> after(Handle handle, CommandId command, int step) {
+    public List<AuditEntry> after(Handle handle, UUID command, int step) {
         return handle.createQuery(
                         "SELECT * FROM audit WHERE command_id = :command AND step > :step ORDER BY step")
-                .bind("command", command.value())
+                .bind("command", command)
                 .bind("step", step)
-                .map(AuditTable::step)
+                .map((row, context) -> entry(row))
                 .list();
     }
 
-    private static Step step(ResultSet row, StatementContext context) throws SQLException {
-        String result = row.getString("result");
-        return new Step(
-                new CommandId(row.getObject("command_id", UUID.class)),
+    /**
+     * What was done in a tenant, in the order of time, after a place.
+     *
+     * @param vin null for all
+     */
+    public List<Row> between(
+            Handle handle,
+            TenantId tenant,
+            @Nullable Vin vin,
+            Instant from,
+            Instant to,
+            @Nullable AuditEntry after,
+            int limit) {
+        return handle.createQuery(
+                        """
+                        SELECT * FROM audit
+                        WHERE tenant = :tenant AND (:vin::text IS NULL OR vin = :vin) AND at >= :from AND at < :to
+                          AND (:after::timestamptz IS NULL
+                               OR (at, command_id, step) > (:after::timestamptz, :subject::uuid, :step))
+                        ORDER BY at, command_id, step LIMIT :limit
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("vin", vin == null ? null : vin.value())
+                .bind("from", after == null ? from : after.at())
+                .bind("to", to)
+                .bind("after", after == null ? null : after.at())
+                .bind("subject", after == null ? null : after.subject())
+                .bind("step", after == null ? 0 : after.step())
+                .bind("limit", limit)
+                .map(AuditTable::row)
+                .list();
+    }
+
+    /** A piece of a chain, after a place. */
+    public List<Row> chain(Handle handle, TenantId tenant, int line, long after, int limit) {
+        return handle.createQuery(
+                        """
+                        SELECT * FROM audit WHERE tenant = :tenant AND line = :line AND number > :after
+                        ORDER BY number LIMIT :limit
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("line", line)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(AuditTable::row)
+                .list();
+    }
+
+    /** The ends of a tenant's chains. */
+    public List<End> ends(Handle handle, TenantId tenant) {
+        return handle.createQuery(
+                        "SELECT line, number, hash FROM audit_end WHERE tenant = :tenant ORDER BY line")
+                .bind("tenant", tenant.value())
+                .map(AuditTable::end)
+                .list();
+    }
+
+    /** How many of a tenant's steps stand in no chain. */
+    public long unchained(Handle handle, TenantId tenant) {
+        return handle.createQuery(
+                        "SELECT count(*) FROM audit WHERE tenant = :tenant AND line IS NULL")
+                .bind("tenant", tenant.value())
+                .mapTo(Long.class)
+                .one();
+    }
+
+    /** Puts a pseudonym in a vehicle's place; what its results said is gone. */
+    public int erase(Handle handle, Vin vin, Vin pseudonym) {
+        handle.execute("SELECT set_config('driveline.erasure', 'on', true)");
+        int rows =
+                handle.createUpdate(
+                                """
+                                UPDATE audit SET vin = :pseudonym, result = NULL, salt = NULL WHERE vin = :vin
+                                """)
+                        .bind("pseudonym", pseudonym.value())
+                        .bind("vin", vin.value())
+                        .execute();
+        handle.execute("SELECT set_config('driveline.erasure', '', true)");
+        return rows;
+    }
+
+    private static End end(ResultSet row, StatementContext context) throws SQLException {
+        return new End(row.getInt("line"), row.getLong("number"), row.getString("hash"));
+    }
+
+    private static Row row(ResultSet row, StatementContext context) throws SQLException {
+        String hash = row.getString("hash");
+        return new Row(
+                entry(row),
+                hash == null
+                        ? null
+                        : new AuditChain.Link(
+                                row.getInt("line"),
+                                row.getLong("number"),
+                                hash,
+                                row.getString("personal"),
+                                row.getString("salt")));
+    }
+
+    private static AuditEntry entry(ResultSet row) throws SQLException {
+        String vin = row.getString("vin");
+        return new AuditEntry(
+                AuditEntry.Kind.valueOf(row.getString("kind")),
+                row.getObject("command_id", UUID.class),
                 row.getInt("step"),
                 CommandTable.instant(row, "at"),
-                Vin.of(row.getString("vin")),
                 TenantId.of(row.getString("tenant")),
+                vin == null ? null : Vin.of(vin),
                 row.getString("type"),
-                CommandState.valueOf(row.getString("state")),
+                row.getString("state"),
                 row.getString("code"),
-                result == null ? null : Json.map(result),
+                row.getString("result"),
                 row.getBoolean("late"),
                 row.getString("actor"),
                 row.getString("app"),

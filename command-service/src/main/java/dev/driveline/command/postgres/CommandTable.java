@@ -1,9 +1,8 @@
 package dev.driveline.command.postgres;
 
 import dev.driveline.command.command.Command;
-import dev.driveline.command.command.CommandType;
-import dev.driveline.command.command.CommandTypes;
 import dev.driveline.command.command.Dispatch;
+import dev.driveline.command.command.Kind;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.id.CommandId;
@@ -17,6 +16,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -30,16 +30,11 @@ public final class CommandTable {
 
     private static final String COLUMNS =
             """
-            SELECT id, vin, tenant, type, domain, params, state, step, envelope, issued_at, expires_at,
-                   result_by, dispatches, attempt_at, code, result, late, requested_by
+            SELECT id, vin, tenant, type, domain, toggle, supersedes, params, state, step, envelope, counter, ttl_s,
+                   background, advice, issued_at, expires_at, result_by, dispatches, attempt_at, code, result, late,
+                   requested_by
             FROM command
             """;
-
-    private final CommandTypes types;
-
-    public CommandTable(CommandTypes types) {
-        this.types = types;
-    }
 
     /** Lets one transaction at a time decide about a vehicle's commands. */
     public void lock(Handle handle, Vin vin) {
@@ -67,7 +62,8 @@ public final class CommandTable {
     public void raiseCounter(Handle handle, Vin vin, long seen) {
         handle.createUpdate(
                         """
-                        INSERT INTO counter (vin, highest) VALUES (:vin, :seen)
+                        INSERT INTO counter (vin, highest)
+                        SELECT vin, :seen FROM vehicle WHERE vin = :vin
                         ON CONFLICT (vin) DO UPDATE SET highest = greatest(counter.highest, excluded.highest)
                         """)
                 .bind("vin", vin.value())
@@ -78,21 +74,28 @@ public final class CommandTable {
     public void insert(Handle handle, StoredCommand stored) {
         handle.createUpdate(
                         """
-                        INSERT INTO command (id, vin, tenant, type, domain, params, state, in_flight, terminal, step,
-                                             envelope, issued_at, expires_at, result_by, due_at, dispatches,
-                                             requested_by, updated_at)
-                        VALUES (:id, :vin, :tenant, :type, :domain, :params::jsonb, :state, false, false, :step,
-                                :envelope, :issued, :expires, :resultBy, :due, '[]', :requestedBy, :issued)
+                        INSERT INTO command (id, vin, tenant, type, domain, toggle, supersedes, params, state, in_flight,
+                                             terminal, step, envelope, counter, ttl_s, background, advice, issued_at,
+                                             expires_at, result_by, due_at, dispatches, requested_by, updated_at)
+                        VALUES (:id, :vin, :tenant, :type, :domain, :toggle, :supersedes::jsonb, :params::jsonb, :state,
+                                false, false, :step, :envelope, :counter, :ttl, :background, :advice::jsonb, :issued,
+                                :expires, :resultBy, :due, '[]', :requestedBy, :issued)
                         """)
                 .bind("id", stored.id().value())
                 .bind("vin", stored.vin().value())
                 .bind("tenant", stored.tenant().value())
-                .bind("type", stored.type().type())
-                .bind("domain", stored.type().domain())
+                .bind("type", stored.kind().type())
+                .bind("domain", stored.kind().domain())
+                .bind("toggle", stored.kind().toggle())
+                .bind("supersedes", Json.text(stored.kind().supersedes()))
                 .bind("params", Json.text(stored.params()))
                 .bind("state", stored.command().state().name())
                 .bind("step", stored.step())
-                .bind("envelope", stored.envelope())
+                .bind("envelope", stored.document().envelope())
+                .bind("counter", stored.document().counter())
+                .bind("ttl", stored.wish().ttlS())
+                .bind("background", stored.wish().background())
+                .bind("advice", text(stored.wish().advice()))
                 .bind("issued", stored.issuedAt())
                 .bind("expires", stored.command().expiresAt())
                 .bind("resultBy", stored.command().resultBy())
@@ -109,7 +112,8 @@ public final class CommandTable {
                         UPDATE command
                         SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step, due_at = :due,
                             dispatches = :dispatches::jsonb, attempt_at = :attempt, code = :code,
-                            result = :result::jsonb, late = :late, updated_at = :now
+                            result = :result::jsonb, late = :late, envelope = :envelope, counter = :counter,
+                            expires_at = :expires, result_by = :resultBy, updated_at = :now
                         WHERE id = :id
                         """)
                 .bind("id", stored.id().value())
@@ -121,8 +125,12 @@ public final class CommandTable {
                 .bind("dispatches", Json.text(command.dispatches()))
                 .bind("attempt", stored.attemptAt())
                 .bind("code", command.code())
-                .bind("result", command.result() == null ? null : Json.text(command.result()))
+                .bind("result", text(command.result()))
                 .bind("late", command.late())
+                .bind("envelope", stored.document().envelope())
+                .bind("counter", stored.document().counter())
+                .bind("expires", command.expiresAt())
+                .bind("resultBy", command.resultBy())
                 .bind("now", now)
                 .execute();
     }
@@ -130,16 +138,30 @@ public final class CommandTable {
     public Optional<StoredCommand> byId(Handle handle, CommandId id) {
         return handle.createQuery(COLUMNS + "WHERE id = :id")
                 .bind("id", id.value())
-                .map(this::stored)
+                .map(CommandTable::stored)
                 .findOne();
     }
 
-    /** Those of a vehicle that have not ended, the oldest first. */
-    public List<StoredCommand> open(Handle handle, Vin vin) {
-        return handle.createQuery(COLUMNS + "WHERE vin = :vin AND NOT terminal ORDER BY id")
+    /** Those of a vehicle that have not ended, and the one that is named, if it is its own. */
+    public List<StoredCommand> open(Handle handle, Vin vin, @Nullable CommandId named) {
+        return handle.createQuery(
+                        COLUMNS
+                                + """
+                                WHERE vin = :vin AND (NOT terminal OR id = :named::uuid)
+                                ORDER BY counter
+                                """)
                 .bind("vin", vin.value())
-                .map(this::stored)
+                .bind("named", named == null ? null : named.value())
+                .map(CommandTable::stored)
                 .list();
+    }
+
+    /** How many of a vehicle's have not ended. */
+    public int openOnes(Handle handle, Vin vin) {
+        return handle.createQuery("SELECT count(*) FROM command WHERE vin = :vin AND NOT terminal")
+                .bind("vin", vin.value())
+                .mapTo(Integer.class)
+                .one();
     }
 
     /** A page of a vehicle's commands, the newest first. */
@@ -155,8 +177,39 @@ public final class CommandTable {
                 .bind("tenant", tenant.value())
                 .bind("before", before == null ? null : before.value())
                 .bind("limit", limit)
-                .map(this::stored)
+                .map(CommandTable::stored)
                 .list();
+    }
+
+    /**
+     * What was looked at and could not be tried waits for its vehicle or for its end, and is not
+     * looked at again and again.
+     */
+    public void settle(Handle handle, Vin vin, Instant now) {
+        handle.createUpdate(
+                        """
+                        UPDATE command
+                        SET due_at = CASE WHEN state = 'WAKING' THEN least(expires_at, :again)
+                                          WHEN state IN ('ACCEPTED', 'AWAITING_APPROVAL', 'QUEUED') THEN expires_at
+                                          ELSE result_by END
+                        WHERE vin = :vin AND NOT terminal AND due_at <= :now
+                        """)
+                .bind("vin", vin.value())
+                .bind("now", now)
+                .bind("again", now.plus(StoredCommand.AFTER_WAKE))
+                .execute();
+    }
+
+    /** Makes what waits in a tenant be looked at now. */
+    public void rouse(Handle handle, TenantId tenant, Instant now) {
+        handle.createUpdate(
+                        """
+                        UPDATE command SET due_at = :now
+                        WHERE tenant = :tenant AND NOT terminal AND state IN ('QUEUED', 'WAKING')
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("now", now)
+                .execute();
     }
 
     /** Vehicles with a command whose time has come. */
@@ -220,20 +273,35 @@ public final class CommandTable {
                 .execute();
     }
 
+    /** Deletes all that is kept of a vehicle but its audit; returns the number of rows. */
+    public int erase(Handle handle, Vin vin) {
+        int rows = 0;
+        for (String sql :
+                List.of(
+                        """
+                        DELETE FROM idempotency i USING command c WHERE i.command_id = c.id AND c.vin = ?
+                        """,
+                        "DELETE FROM command WHERE vin = ?",
+                        "DELETE FROM counter WHERE vin = ?",
+                        "DELETE FROM configuration WHERE vin = ?",
+                        "DELETE FROM configuration_report WHERE vin = ?",
+                        "DELETE FROM wake WHERE vin = ?",
+                        "DELETE FROM vehicle WHERE vin = ?")) {
+            rows += handle.execute(sql, vin.value());
+        }
+        return rows;
+    }
+
     public void forgetKeys(Handle handle, Instant before) {
         handle.createUpdate("DELETE FROM idempotency WHERE created_at < :before")
                 .bind("before", before)
                 .execute();
     }
 
-    private StoredCommand stored(ResultSet row, StatementContext context) throws SQLException {
-        String typeName = row.getString("type");
-        CommandType type =
-                types.byName(typeName)
-                        .orElseGet(() ->
-                                new CommandType(
-                                        typeName, typeName, typeName, Map.of(), 0, 0, 0, true));
+    private static StoredCommand stored(ResultSet row, StatementContext context)
+            throws SQLException {
         String result = row.getString("result");
+        String advice = row.getString("advice");
         Command command =
                 new Command(
                         CommandState.valueOf(row.getString("state")),
@@ -248,14 +316,26 @@ public final class CommandTable {
                 new CommandId(row.getObject("id", UUID.class)),
                 Vin.of(row.getString("vin")),
                 TenantId.of(row.getString("tenant")),
-                type,
+                new Kind(
+                        row.getString("type"),
+                        row.getString("domain"),
+                        row.getBoolean("toggle"),
+                        Set.of(Json.read(row.getString("supersedes"), String[].class))),
                 Json.map(row.getString("params")),
-                row.getString("envelope"),
+                new StoredCommand.Document(row.getString("envelope"), row.getLong("counter")),
+                new StoredCommand.Wish(
+                        row.getInt("ttl_s"),
+                        row.getBoolean("background"),
+                        advice == null ? null : Json.map(advice)),
                 instant(row, "issued_at"),
                 row.getInt("step"),
                 command,
                 attempt == null ? null : attempt.toInstant(),
                 row.getString("requested_by"));
+    }
+
+    private static @Nullable String text(@Nullable Map<String, Object> members) {
+        return members == null ? null : Json.text(members);
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

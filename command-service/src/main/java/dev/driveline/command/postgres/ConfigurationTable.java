@@ -122,11 +122,13 @@ public final class ConfigurationTable {
                 .findOne();
     }
 
+    /** The vehicle's word on a version that there is. */
     public void report(Handle handle, Vin vin, ConfigMessage.Report report, Instant now) {
         handle.createUpdate(
                         """
                         INSERT INTO configuration_report (vin, namespace, version, hash, state, code, at)
-                        VALUES (:vin, :namespace, :version, :hash, :state, :code, :now)
+                        SELECT vin, namespace, version, :hash, :state, :code, :now FROM configuration
+                        WHERE vin = :vin AND namespace = :namespace AND version = :version
                         ON CONFLICT (vin, namespace, version) DO UPDATE
                         SET hash = excluded.hash, state = excluded.state, code = excluded.code, at = excluded.at
                         """)

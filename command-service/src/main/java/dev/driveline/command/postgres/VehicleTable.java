@@ -7,6 +7,7 @@ import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /** Table {@code vehicle}: this service's projection of {@code registry.vehicles}. */
@@ -15,21 +16,25 @@ public final class VehicleTable {
     /** What commands need to know of a vehicle. */
     public record Known(Vin vin, TenantId tenant, String model, VehicleState state) {}
 
-    /** Takes a fact, unless a higher version is known. */
+    /**
+     * Takes a fact, unless a higher version is known; the same again, for what was not read of it
+     * once.
+     */
     public void apply(Handle handle, VehicleFact fact) {
         handle.createUpdate(
                         """
-                        INSERT INTO vehicle (vin, tenant, model, state, version)
-                        VALUES (:vin, :tenant, :model, :state, :version)
+                        INSERT INTO vehicle (vin, tenant, model, state, fleets, version)
+                        VALUES (:vin, :tenant, :model, :state, :fleets, :version)
                         ON CONFLICT (vin) DO UPDATE
                         SET tenant = excluded.tenant, model = excluded.model, state = excluded.state,
-                            version = excluded.version
-                        WHERE vehicle.version < excluded.version
+                            fleets = excluded.fleets, version = excluded.version
+                        WHERE vehicle.version <= excluded.version
                         """)
                 .bind("vin", fact.vin().value())
                 .bind("tenant", fact.tenant().value())
                 .bind("model", fact.model())
                 .bind("state", fact.state().name())
+                .bindArray("fleets", String.class, fact.fleets())
                 .bind("version", fact.version())
                 .execute();
     }
@@ -47,6 +52,18 @@ public final class VehicleTable {
                                 row.getString("model"),
                                 VehicleState.valueOf(row.getString("state"))))
                 .findOne();
+    }
+
+    /** Whether a vehicle is in one of these fleets. */
+    public boolean inOneOf(Handle handle, Vin vin, TenantId tenant, Set<String> fleets) {
+        return handle.createQuery(
+                                "SELECT count(*) FROM vehicle WHERE vin = :vin AND tenant = :tenant AND fleets && :fleets::text[]")
+                        .bind("vin", vin.value())
+                        .bind("tenant", tenant.value())
+                        .bindArray("fleets", String.class, fleets)
+                        .mapTo(Integer.class)
+                        .one()
+                > 0;
     }
 
     /**

@@ -124,7 +124,9 @@ public final class AllInOne implements AutoCloseable {
                                             COMMAND_KEYS_PASSWORD,
                                             dev.resolve("command-root.pem"),
                                             dev.resolve("secret").resolve("command-keys.jws"),
-                                            null)),
+                                            null),
+                                    ownRest(),
+                                    CommandConfig.Wake.NEVER),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {
@@ -284,6 +286,11 @@ public final class AllInOne implements AutoCloseable {
                 new RestConfig(config.host(), config.httpPort(), 256, 1_000),
                 config.host(),
                 config.adminPort());
+    }
+
+    /** Null where the system chooses the port. */
+    private @Nullable URI ownRest() {
+        return config.httpPort() == 0 ? null : URI.create("http://127.0.0.1:" + config.httpPort());
     }
 
     private RegistryConfig registryConfig(KafkaConfig kafkaConfig) {

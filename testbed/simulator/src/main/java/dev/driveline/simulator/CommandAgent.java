@@ -100,7 +100,7 @@ final class CommandAgent {
     }
 
     private void execute(CommandEnvelope command) throws IOException {
-        journal.begin(command.id(), command.counter(), command.expiresAt());
+        journal.begin(command.id(), command.counter(), command.expiresAt(), clock.instant());
         answers.accept(response(command.id(), Step.ACKNOWLEDGED, null, null, null));
         answers.accept(response(command.id(), Step.EXECUTING, null, null, null));
         CommandResponse answer =
@@ -117,7 +117,7 @@ final class CommandAgent {
                                     null,
                                     null);
                 };
-        journal.end(command.id(), answer);
+        journal.end(command.id(), answer, clock.instant());
         answers.accept(answer);
     }
 

@@ -33,8 +33,14 @@ final class Journal implements AutoCloseable {
      * One entry.
      *
      * @param answer null while it is being executed
+     * @param at when it was written, by the vehicle's clock; null in journals from before that was
      */
-    record Entry(CommandId id, long counter, Instant expiresAt, @Nullable CommandResponse answer) {}
+    record Entry(
+            CommandId id,
+            long counter,
+            Instant expiresAt,
+            @Nullable CommandResponse answer,
+            @Nullable Instant at) {}
 
     private Journal(FileChannel file) {
         this.file = file;
@@ -75,18 +81,19 @@ final class Journal implements AutoCloseable {
         return below < WINDOW && (seen & (1L << below)) == 0;
     }
 
-    void begin(CommandId id, long counter, Instant expiresAt) throws IOException {
-        write(new Entry(id, counter, expiresAt, null));
+    void begin(CommandId id, long counter, Instant expiresAt, Instant at) throws IOException {
+        write(new Entry(id, counter, expiresAt, null, at));
     }
 
-    void end(CommandId id, CommandResponse answer) throws IOException {
+    void end(CommandId id, CommandResponse answer, Instant at) throws IOException {
         Entry begun = entries.get(id);
         write(
                 new Entry(
                         id,
                         begun == null ? 0 : begun.counter(),
                         begun == null ? Instant.EPOCH : begun.expiresAt(),
-                        answer));
+                        answer,
+                        at));
     }
 
     @Override

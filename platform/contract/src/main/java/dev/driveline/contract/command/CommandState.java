@@ -4,13 +4,21 @@ package dev.driveline.contract.command;
  * Where a command stands.
  *
  * <pre>
- * ACCEPTED → QUEUED → DISPATCHED → SENT → DELIVERED → ACKNOWLEDGED → EXECUTING → SUCCEEDED | FAILED
- * besides: REJECTED, EXPIRED, CANCELLED (both certainly not executed), OUTCOME_UNKNOWN
+ * ACCEPTED → (AWAITING_APPROVAL) → QUEUED → (WAKING) → DISPATCHED → SENT → DELIVERED → ACKNOWLEDGED
+ *          → EXECUTING → SUCCEEDED | FAILED
+ * besides: REJECTED, OUTCOME_UNKNOWN, and EXPIRED, CANCELLED, SUPERSEDED: certainly not executed
  * </pre>
+ *
+ * <p>Compatibility: readers take a state that they do not know for one on the way, unless it is
+ * their own business.
  */
 public enum CommandState {
     ACCEPTED(false),
+    /** A second person has to agree. */
+    AWAITING_APPROVAL(false),
     QUEUED(false),
+    /** It waits for a vehicle that was woken for it. */
+    WAKING(false),
     DISPATCHED(false),
     SENT(false),
     DELIVERED(false),
@@ -24,6 +32,8 @@ public enum CommandState {
     EXPIRED(true),
     /** Certainly not executed, because somebody took it back in time. */
     CANCELLED(true),
+    /** Certainly not executed, because a later command of its actuator domain took its place. */
+    SUPERSEDED(true),
     /** It may have been executed; a late result turns this into SUCCEEDED or FAILED. */
     OUTCOME_UNKNOWN(true);
 

@@ -1,6 +1,8 @@
 package dev.driveline.contract.vehicle;
 
-/** Types of the platform's own records in {@code vehicle.events}. */
+/**
+ * Types of records in {@code vehicle.events}: the platform's own, and what it heeds of a vehicle's.
+ */
 public final class EventTypes {
 
     /** What a vehicle says itself begins with this; nobody else writes it. */
@@ -8,6 +10,12 @@ public final class EventTypes {
 
     /** What a vehicle says of its own security; it stands in its timeline. */
     public static final String VEHICLE_SECURITY_PREFIX = "vehicle.security.";
+
+    /**
+     * A vehicle is about to disconnect and sleep. Data: wake SMS, TIMER or NONE, nextWakeAt,
+     * batteryV.
+     */
+    public static final String SLEEP = VEHICLE_PREFIX + "sleep";
 
     /** A 3.1.1 publish was acknowledged and not forwarded. Data: topic, reason. */
     public static final String PUBLISH_REFUSED = "driveline.publish.refused";

@@ -113,6 +113,11 @@ public final class Platform implements AutoCloseable {
         kafka.stop();
     }
 
+    /** As the kernel would: the broker finishes nothing. */
+    public void killKafka() {
+        kafka.kill();
+    }
+
     /** The broker again, on its port and its data; returns when it listens. */
     public void restartKafka() throws IOException, InterruptedException {
         kafka = startKafka();

@@ -1,0 +1,54 @@
+package dev.driveline.command;
+
+import dev.driveline.command.postgres.HoldTable;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.rest.Answer;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.Route;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Kill switches over REST. */
+final class HoldRoutes {
+
+    private static final String ALL = "/api/v1/commands:hold";
+    private static final String ONE = ALL + "/{id}";
+
+    private final HoldDesk desk;
+
+    HoldRoutes(HoldDesk desk) {
+        this.desk = desk;
+    }
+
+    List<Route> all() {
+        return List.of(
+                Route.get(ALL, Scope.COMMANDS_READ, this::list),
+                Route.post(ALL, Scope.COMMANDS_SEND, this::hold),
+                Route.delete(ONE, Scope.COMMANDS_SEND, this::release));
+    }
+
+    private Answer list(Exchange exchange) {
+        int limit = exchange.queryInteger("limit", 100, 1, 1_000);
+        return Answer.ok(Map.of("items", desk.newest(exchange.caller(), limit)));
+    }
+
+    private Answer hold(Exchange exchange) {
+        HoldTable.Hold hold = desk.hold(exchange.body(HoldDesk.Wish.class), exchange.caller());
+        return Answer.created(ALL + "/" + hold.id(), hold);
+    }
+
+    private Answer release(Exchange exchange) {
+        return Answer.ok(desk.release(idOf(exchange), exchange.caller(), exchange.query("reason")));
+    }
+
+    private static UUID idOf(Exchange exchange) {
+        String text = exchange.path("id");
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException notHexadecimal) {
+            throw new InvalidValueException("hold", text, "expected a UUID");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.driveline.command;
+
+import dev.driveline.command.command.CommandType;
+import dev.driveline.command.postgres.QuotaTable;
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.rest.ProblemException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+
+/** How many commands of a type a vehicle, a caller and a tenant may have within a minute. */
+final class Quotas {
+
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private final QuotaTable table = new QuotaTable();
+
+    /**
+     * Stops one more.
+     *
+     * @throws ProblemException RATE_LIMITED, with the limit and when to come again
+     */
+    void mustBeWithin(Handle handle, Vin vin, CommandType type, Caller caller, Instant now) {
+        Instant since = now.minus(WINDOW);
+        String name = type.type();
+        CommandType.Limits limits = type.limits();
+        stop(
+                table.ofVehicle(handle, vin, name, since, limits.perVehicle()),
+                "vehicle " + vin,
+                name,
+                limits.perVehicle(),
+                now);
+        stop(
+                table.ofCaller(
+                        handle, caller.tenant(), caller.subject(), name, since, limits.perCaller()),
+                "caller '" + caller.subject() + "'",
+                name,
+                limits.perCaller(),
+                now);
+        stop(
+                table.ofTenant(handle, caller.tenant(), name, since, limits.perTenant()),
+                "tenant " + caller.tenant(),
+                name,
+                limits.perTenant(),
+                now);
+    }
+
+    private static void stop(
+            Optional<Instant> oldest, String whose, String type, int limit, Instant now) {
+        if (oldest.isPresent()) {
+            long waitMs = Duration.between(now, oldest.get().plus(WINDOW)).toMillis();
+            throw new ProblemException(
+                    ErrorCode.RATE_LIMITED,
+                    whose + ": at most " + limit + " of " + type + " within a minute",
+                    Map.of(
+                            "limit",
+                            limit,
+                            "retryAfterS",
+                            Math.max(1, Math.ceilDiv(waitMs, 1_000))));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Other services asked by REST. */
+@NullMarked
+package dev.driveline.command.http;
+
+import org.jspecify.annotations.NullMarked;
