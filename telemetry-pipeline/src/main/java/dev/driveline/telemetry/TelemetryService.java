@@ -27,6 +27,8 @@ import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
+import dev.driveline.telemetry.postgres.LegKeeper;
+import dev.driveline.telemetry.postgres.LegTable;
 import dev.driveline.telemetry.postgres.PositionTable;
 import dev.driveline.telemetry.postgres.RetentionTable;
 import dev.driveline.telemetry.postgres.RuleTable;
@@ -37,6 +39,7 @@ import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
 import dev.driveline.telemetry.stream.RuleMetrics;
 import dev.driveline.telemetry.stream.RuleStage;
+import dev.driveline.telemetry.trip.Clues;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -54,6 +57,7 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/signals.yaml",
                     "openapi/telemetry/rules.yaml",
                     "openapi/telemetry/alerts.yaml",
+                    "openapi/telemetry/trips.yaml",
                     "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
@@ -91,6 +95,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_REJECTED,
                         Topic.TELEMETRY_ALERTS,
                         Topic.TELEMETRY_RULES,
+                        Topic.TELEMETRY_TRIPS,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
@@ -131,6 +136,16 @@ public final class TelemetryService implements AutoCloseable {
                 "outbox",
                 OutboxRelay.start(
                         database, outbox, kafka, Topic.TELEMETRY_RULES, process.metrics()));
+        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        closings.add(
+                "leg keeper",
+                LegKeeper.start(
+                        database,
+                        outbox,
+                        new Clues(mappings),
+                        retention,
+                        process.clock(),
+                        process.metrics()));
         RuleBook rules = new RuleBook();
         closings.add("rule feed", RuleFeed.start(kafka, rules));
         RuleTable ruleTable = new RuleTable(database, outbox, process.clock());
@@ -176,7 +191,8 @@ public final class TelemetryService implements AutoCloseable {
                                 mappings,
                                 samples,
                                 new PositionTable(database),
-                                new RetentionTable(database, config.retentionDays()),
+                                retention,
+                                new LegTable(database),
                                 live,
                                 process.clock()));
     }

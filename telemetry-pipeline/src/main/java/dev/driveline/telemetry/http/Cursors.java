@@ -18,6 +18,7 @@ final class Cursors {
     private static final int HISTORY = 1;
     private static final int NAME = 2;
     private static final int ALERT = 16;
+    private static final int TRIP = 17;
     private static final String PARAMETER = "query cursor";
     private static final String RULE = "expected the 'next' of the page before, unchanged";
 
@@ -104,6 +105,23 @@ final class Cursors {
         try {
             ByteReader in = reader(text, ALERT);
             return new Alerts.Place(in.zigZag(), new UUID(in.fixed64(), in.fixed64()));
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    static String ofTrip(long startUs) {
+        return text(new ByteWriter(16).octet(TRIP).zigZag(startUs));
+    }
+
+    /**
+     * Reads what {@link #ofTrip} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static long toTrip(String text) {
+        try {
+            return reader(text, TRIP).zigZag();
         } catch (IllegalArgumentException invalid) {
             throw new InvalidValueException(PARAMETER, text, RULE);
         }

@@ -10,6 +10,7 @@ import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
+import dev.driveline.telemetry.trip.Legs;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class TelemetryRoutes {
             SampleArchive archive,
             Positions positions,
             Retention retention,
+            Legs legs,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -62,6 +64,7 @@ public final class TelemetryRoutes {
                                         Scope.TELEMETRY_LOCATION,
                                         new PositionsRoute(positions)::handle)));
         routes.addAll(new RetentionRoutes(retention).routes());
+        routes.addAll(new TripRoutes(access, legs).routes());
         return access.over(routes);
     }
 }
