@@ -19,7 +19,8 @@ public record TelemetryConfig(
         DatabaseConfig database,
         Path stateFolder,
         int threads,
-        int retentionDays) {
+        int retentionDays,
+        PublicTopicsConfig publicTopics) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
@@ -33,6 +34,7 @@ public record TelemetryConfig(
                 settings.path("telemetry.state-folder", Path.of("data", "telemetry-state")),
                 settings.integer("telemetry.threads", 2, 1, 256),
                 settings.integer(
-                        "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS));
+                        "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
+                PublicTopicsConfig.from(settings));
     }
 }

@@ -37,6 +37,8 @@ import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
+import dev.driveline.telemetry.stream.PublicMetrics;
+import dev.driveline.telemetry.stream.PublicStreams;
 import dev.driveline.telemetry.stream.RuleMetrics;
 import dev.driveline.telemetry.stream.RuleStage;
 import dev.driveline.telemetry.trip.Clues;
@@ -96,6 +98,8 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_ALERTS,
                         Topic.TELEMETRY_RULES,
                         Topic.TELEMETRY_TRIPS,
+                        Topic.VEHICLE_EVENTS,
+                        Topic.COMMAND_EVENTS,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
@@ -164,6 +168,16 @@ public final class TelemetryService implements AutoCloseable {
                         new RuleStage(rules, new RuleMetrics(process.metrics(), rules)),
                         new IntakeMetrics(process.metrics()));
         closings.add("streams", streams);
+        if (config.publicTopics().written()) {
+            closings.add(
+                    "public streams",
+                    PublicStreams.start(
+                            kafka,
+                            config.stateFolder(),
+                            config.publicTopics().partitions(),
+                            config.publicTopics().retention(),
+                            new PublicMetrics(process.metrics())));
+        }
 
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);

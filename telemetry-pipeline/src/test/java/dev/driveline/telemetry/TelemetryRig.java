@@ -94,7 +94,8 @@ final class TelemetryRig implements AutoCloseable {
                                             6),
                                     stateFolder,
                                     2,
-                                    TelemetryConfig.MAX_RETENTION_DAYS),
+                                    TelemetryConfig.MAX_RETENTION_DAYS,
+                                    PublicTopicsConfig.USUAL),
                             process);
             process.open();
         }

@@ -115,8 +115,7 @@ final class TripRestIT {
                 List.of("2026-05-01T08:00:00Z"),
                 starts("?from=2026-05-01T08:30:00Z&to=2026-05-01T11:00:00Z"));
         assertEquals(List.of(), starts("?from=2026-05-01T08:30:01Z&to=2026-05-01T11:00:00Z"));
-        assertEquals(
-                400, rig.http().get(TRIPS + "?from=1969-01-01T00:00:00Z").status());
+        assertEquals(400, rig.http().get(TRIPS + "?from=1969-01-01T00:00:00Z").status());
         assertEquals(400, rig.http().get(TRIPS + "?cursor=x").status());
     }
 

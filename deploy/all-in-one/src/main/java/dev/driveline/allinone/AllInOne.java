@@ -23,6 +23,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.simulator.KeyMaker;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
 import java.io.IOException;
@@ -111,7 +112,8 @@ public final class AllInOne implements AutoCloseable {
                                     database(),
                                     config.data().resolve("telemetry-state"),
                                     1,
-                                    TelemetryConfig.MAX_RETENTION_DAYS),
+                                    TelemetryConfig.MAX_RETENTION_DAYS,
+                                    PublicTopicsConfig.USUAL),
                             process);
             var _ =
                     CommandService.start(

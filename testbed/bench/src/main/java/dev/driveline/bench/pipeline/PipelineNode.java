@@ -7,6 +7,7 @@ import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ public final class PipelineNode {
                                 database,
                                 stateFolder,
                                 THREADS,
-                                TelemetryConfig.MAX_RETENTION_DAYS),
+                                TelemetryConfig.MAX_RETENTION_DAYS,
+                                PublicTopicsConfig.NONE),
                         process);
         process.open();
         return process;

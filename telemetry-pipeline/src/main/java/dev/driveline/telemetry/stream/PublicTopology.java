@@ -1,0 +1,60 @@
+package dev.driveline.telemetry.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.kafka.PublicTopic;
+import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.kafka.TopicPrefix;
+import java.util.List;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The topology: what concerns a tenant goes from the platform's topics to the tenant's own, a
+ * {@link PublicProcessor} for each kind.
+ */
+final class PublicTopology {
+
+    private PublicTopology() {}
+
+    /** What a public topic is made of. */
+    static List<Topic> sourcesOf(PublicTopic topic) {
+        return switch (topic) {
+            case SIGNALS -> List.of(Topic.TELEMETRY_SIGNALS);
+            case EVENTS -> List.of(Topic.VEHICLE_EVENTS, Topic.TELEMETRY_TRIPS);
+            case ALERTS -> List.of(Topic.TELEMETRY_ALERTS);
+            case COMMANDS -> List.of(Topic.COMMAND_EVENTS);
+        };
+    }
+
+    static Topology of(TopicPrefix prefix, TenantTopics topics, PublicMetrics metrics) {
+        ByteArraySerializer serializer = new ByteArraySerializer();
+        ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
+        Topology topology = new Topology();
+        for (PublicTopic topic : PublicTopic.values()) {
+            String source = topic.leaf();
+            String pass = "pass-" + topic.leaf();
+            topology.addSource(
+                            source,
+                            deserializer,
+                            deserializer,
+                            sourcesOf(topic).stream().map(prefix::of).toArray(String[]::new))
+                    .addProcessor(pass, () -> new PublicProcessor(topics, metrics), source)
+                    .addSink(
+                            "out-" + topic.leaf(),
+                            (_, _, record) ->
+                                    prefix.of(
+                                            topic,
+                                            requireNonNull(
+                                                    PublicProcessor.tenantOf(
+                                                            record.headers()
+                                                                    .lastHeader(Headers.TENANT)))),
+                            serializer,
+                            serializer,
+                            pass);
+        }
+        return topology;
+    }
+}
