@@ -20,7 +20,8 @@ public record TelemetryConfig(
         Path stateFolder,
         int threads,
         int retentionDays,
-        PublicTopicsConfig publicTopics) {
+        PublicTopicsConfig publicTopics,
+        FramesConfig frames) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
@@ -35,6 +36,7 @@ public record TelemetryConfig(
                 settings.integer("telemetry.threads", 2, 1, 256),
                 settings.integer(
                         "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
-                PublicTopicsConfig.from(settings));
+                PublicTopicsConfig.from(settings),
+                FramesConfig.from(settings));
     }
 }

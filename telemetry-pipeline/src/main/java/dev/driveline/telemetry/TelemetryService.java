@@ -13,12 +13,14 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
 import dev.driveline.telemetry.http.RuleRoutes;
 import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
+import dev.driveline.telemetry.kafka.FrameFeed;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
@@ -26,6 +28,9 @@ import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
+import dev.driveline.telemetry.postgres.FrameDaysTable;
+import dev.driveline.telemetry.postgres.FrameStore;
+import dev.driveline.telemetry.postgres.FrameTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.LegKeeper;
 import dev.driveline.telemetry.postgres.LegTable;
@@ -60,6 +65,7 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/rules.yaml",
                     "openapi/telemetry/alerts.yaml",
                     "openapi/telemetry/trips.yaml",
+                    "openapi/telemetry/frames.yaml",
                     "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
@@ -127,9 +133,21 @@ public final class TelemetryService implements AutoCloseable {
                         new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
 
+        FrameDays frameDays = new FrameDaysTable(database, config.frames().days());
+        FrameStore frames = new FrameStore(database, frameDays, process.clock(), process.metrics());
+        if (config.frames().kept()) {
+            FrameFeed feed = FrameFeed.start(kafka, facts, frames::append);
+            closings.add("frame feed", feed);
+            process.health().check("telemetry.frames", feed::problem);
+        }
+
         HistoryKeeper keeper =
                 HistoryKeeper.start(
-                        database, config.retentionDays(), process.clock(), process.metrics());
+                        database,
+                        config.retentionDays(),
+                        process.clock(),
+                        process.metrics(),
+                        frames::dropOutdated);
         closings.add("history keeper", keeper);
 
         ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
@@ -207,6 +225,8 @@ public final class TelemetryService implements AutoCloseable {
                                 new PositionTable(database),
                                 retention,
                                 new LegTable(database),
+                                new FrameTable(database),
+                                frameDays,
                                 live,
                                 process.clock()));
     }

@@ -95,7 +95,8 @@ final class TelemetryRig implements AutoCloseable {
                                     stateFolder,
                                     2,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
-                                    PublicTopicsConfig.USUAL),
+                                    PublicTopicsConfig.USUAL,
+                                    new FramesConfig(true, 36_500)),
                             process);
             process.open();
         }

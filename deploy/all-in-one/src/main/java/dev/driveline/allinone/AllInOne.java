@@ -23,6 +23,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.simulator.KeyMaker;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.FramesConfig;
 import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
@@ -113,7 +114,8 @@ public final class AllInOne implements AutoCloseable {
                                     config.data().resolve("telemetry-state"),
                                     1,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
-                                    PublicTopicsConfig.USUAL),
+                                    PublicTopicsConfig.USUAL,
+                                    new FramesConfig(true, 7)),
                             process);
             var _ =
                     CommandService.start(

@@ -6,6 +6,8 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.frame.FrameArchive;
+import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.sample.Retention;
@@ -29,6 +31,8 @@ public final class TelemetryRoutes {
             Positions positions,
             Retention retention,
             Legs legs,
+            FrameArchive frames,
+            FrameDays frameDays,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -65,6 +69,12 @@ public final class TelemetryRoutes {
                                         new PositionsRoute(positions)::handle)));
         routes.addAll(new RetentionRoutes(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
+        routes.add(
+                Route.get(
+                        FramesRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new FramesRoute(access, frames, clock)::handle));
+        routes.addAll(new FrameDaysRoutes(frameDays).routes());
         return access.over(routes);
     }
 }

@@ -78,9 +78,14 @@ public final class HistoryKeeper implements AutoCloseable {
      * Starts the thread.
      *
      * @param retentionDays of tenants that have no other
+     * @param dropMore called every hour, too
      */
     public static HistoryKeeper start(
-            Database database, int retentionDays, Clock clock, MeterRegistry metrics) {
+            Database database,
+            int retentionDays,
+            Clock clock,
+            MeterRegistry metrics,
+            Runnable dropMore) {
         HistoryKeeper keeper = new HistoryKeeper(database, retentionDays, clock, metrics);
         var _ =
                 keeper.thread.scheduleWithFixedDelay(
@@ -99,6 +104,12 @@ public final class HistoryKeeper implements AutoCloseable {
                         () -> keeper.attempt("erasure", keeper::eraseAgain),
                         RETENTION_TURN_S / 60,
                         RETENTION_TURN_S / 60,
+                        TimeUnit.SECONDS);
+        var _ =
+                keeper.thread.scheduleWithFixedDelay(
+                        () -> keeper.attempt("dropping", dropMore),
+                        RETENTION_TURN_S / 60,
+                        RETENTION_TURN_S,
                         TimeUnit.SECONDS);
         return keeper;
     }
@@ -189,7 +200,7 @@ public final class HistoryKeeper implements AutoCloseable {
                 partitions.drop(partition);
                 LOG.atInfo()
                         .setMessage("history dropped")
-                        .addKeyValue("partition", partition.table())
+                        .addKeyValue("partition", partitions.table(partition))
                         .log();
             }
             TIMES.forEach((table, time) ->

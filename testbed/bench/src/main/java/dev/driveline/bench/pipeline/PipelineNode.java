@@ -7,6 +7,7 @@ import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.FramesConfig;
 import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
@@ -61,7 +62,8 @@ public final class PipelineNode {
                                 stateFolder,
                                 THREADS,
                                 TelemetryConfig.MAX_RETENTION_DAYS,
-                                PublicTopicsConfig.NONE),
+                                PublicTopicsConfig.NONE,
+                                FramesConfig.NONE),
                         process);
         process.open();
         return process;
