@@ -160,11 +160,10 @@ public final class LegKeeper implements AutoCloseable {
     }
 
     private void look(Lease lease, Instant now) {
-        Refolding refolding = refoldingOf(lease);
+        Refolding refolding = refoldingOf(lease, lease.newUs());
         if (refolding.again() && lease.upToUs() > 0 && isOutOfStore(lease, refolding, now)) {
-            // What was found while the samples were there stays.
-            var _ = database.transaction(handle -> LegLeases.giveBack(handle, lease, null, null));
-            return;
+            // What was found while the samples were there stays; only what is newer is looked at.
+            refolding = refoldingOf(lease, lease.upToUs());
         }
         long limitUs = limitOf(lease, refolding);
         if (refolding.again()) {
@@ -180,13 +179,13 @@ public final class LegKeeper implements AutoCloseable {
         return refolding.fromUs() < micros(now.minus(Duration.ofDays(days)));
     }
 
-    private Refolding refoldingOf(Lease lease) {
+    private Refolding refoldingOf(Lease lease, long fromUs) {
         Vehicle vehicle = lease.vehicle();
         Refolding.Reach reach =
                 (beforeUs, sinceUs) ->
                         table.earliest(
                                 vehicle.vin().value(), vehicle.tenantNumber(), beforeUs, sinceUs);
-        long newUs = Math.min(lease.newUs(), lease.newestUs() + 1);
+        long newUs = Math.min(fromUs, lease.newestUs() + 1);
         try {
             return Refolding.of(lease.memory(), lease.upToUs(), newUs, reach);
         } catch (IllegalArgumentException otherForm) {

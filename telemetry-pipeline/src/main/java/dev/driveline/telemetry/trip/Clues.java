@@ -7,9 +7,9 @@ import dev.driveline.telemetry.sample.Quality;
 import dev.driveline.telemetry.sample.Sample;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -17,8 +17,10 @@ import java.util.stream.Stream;
  */
 public final class Clues {
 
-    private static final List<String> PATHS =
-            Stream.of(Clue.values()).flatMap(clue -> clue.paths().stream()).toList();
+    private static final Set<String> PATHS =
+            Stream.of(Clue.values())
+                    .flatMap(clue -> clue.paths().stream())
+                    .collect(Collectors.toUnmodifiableSet());
 
     private final MappingBook mappings;
 

@@ -87,11 +87,15 @@ final class LegKeeperIT {
     }
 
     private LegKeeper keeper(Instant now) {
+        return keeper(now, 36_500);
+    }
+
+    private LegKeeper keeper(Instant now, int retentionDays) {
         return LegKeeper.still(
                 database,
                 new Outbox(),
                 new Clues(mappings),
-                new RetentionTable(database, 36_500),
+                new RetentionTable(database, retentionDays),
                 Clock.fixed(now, ZoneOffset.UTC),
                 metrics);
     }
@@ -213,6 +217,19 @@ final class LegKeeperIT {
                 List.of(TripStep.FOUND, TripStep.FOUND, TripStep.FOUND, TripStep.WITHDRAWN),
                 told().stream().map(TripEvent::step).toList());
         assertEquals(2, metrics.counter("telemetry.trips.again").count());
+    }
+
+    @Test
+    void whatIsLaterThanItsSamplesAreKeptChangesNothing() {
+        store(1, 1_000, speeds(36, 101));
+        keeper(soon(), 30).lookDue();
+        store(2, 0, speeds(36, 101));
+        store(3, 3_000, speeds(36, 101));
+        keeper(soon(), 30).lookDue();
+        assertEquals(
+                List.of(T0_US + 3_000 * SECOND_US, T0_US + 1_000 * SECOND_US),
+                trips().stream().map(Leg::startUs).toList());
+        assertEquals(2, told().size());
     }
 
     @Test
