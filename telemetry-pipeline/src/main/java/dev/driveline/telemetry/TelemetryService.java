@@ -192,6 +192,7 @@ public final class TelemetryService implements AutoCloseable {
                     PublicStreams.start(
                             kafka,
                             config.stateFolder(),
+                            facts,
                             config.publicTopics().partitions(),
                             config.publicTopics().retention(),
                             new PublicMetrics(process.metrics())));

@@ -2,7 +2,6 @@ package dev.driveline.telemetry.stream;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.kafka.Headers;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +24,6 @@ final class PublicProcessor implements Processor<byte[], byte[], byte[], byte[]>
             Set.of(
                     Headers.SCHEMA,
                     Headers.RECEIVED,
-                    Headers.TENANT,
                     Headers.CONTENT_TYPE,
                     Headers.EVENT_ID,
                     Headers.EVENT_SOURCE,
@@ -34,11 +32,13 @@ final class PublicProcessor implements Processor<byte[], byte[], byte[], byte[]>
                     Headers.EVENT_TIME,
                     Headers.EVENT_SUBJECT);
 
+    private final Owner owner;
     private final TenantTopics topics;
     private final PublicMetrics metrics;
     private @Nullable ProcessorContext<byte[], byte[]> context;
 
-    PublicProcessor(TenantTopics topics, PublicMetrics metrics) {
+    PublicProcessor(Owner owner, TenantTopics topics, PublicMetrics metrics) {
+        this.owner = owner;
         this.topics = topics;
         this.metrics = metrics;
     }
@@ -50,8 +50,8 @@ final class PublicProcessor implements Processor<byte[], byte[], byte[], byte[]>
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        TenantId tenant = tenantOf(record.headers().lastHeader(Headers.TENANT));
-        if (tenant == null || record.key() == null || record.value() == null) {
+        TenantId tenant = record.key() == null || record.value() == null ? null : owner.of(record);
+        if (tenant == null) {
             metrics.nobodys();
             return;
         }
@@ -65,18 +65,8 @@ final class PublicProcessor implements Processor<byte[], byte[], byte[], byte[]>
                 headers.add(header);
             }
         }
+        headers.add(Headers.TENANT, tenant.value().getBytes(StandardCharsets.UTF_8));
         requireNonNull(context).forward(record.withHeaders(headers));
         metrics.written();
-    }
-
-    static @Nullable TenantId tenantOf(@Nullable Header header) {
-        if (header == null || header.value() == null) {
-            return null;
-        }
-        try {
-            return TenantId.of(new String(header.value(), StandardCharsets.UTF_8));
-        } catch (InvalidValueException noTenant) {
-            return null;
-        }
     }
 }

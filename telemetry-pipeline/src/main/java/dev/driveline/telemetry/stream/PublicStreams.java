@@ -2,6 +2,7 @@ package dev.driveline.telemetry.stream;
 
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.telemetry.fact.Facts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,19 +43,21 @@ public final class PublicStreams implements AutoCloseable {
     /**
      * Starts the topology; returns at once.
      *
+     * @param facts whose vehicles are
      * @param partitions of topics that are made
      * @param retention likewise
      */
     public static PublicStreams start(
             KafkaConfig kafka,
             Path stateFolder,
+            Facts facts,
             int partitions,
             Duration retention,
             PublicMetrics metrics) {
         KafkaTenantTopics topics = new KafkaTenantTopics(kafka, partitions, retention);
         KafkaStreams streams =
                 new KafkaStreams(
-                        PublicTopology.of(kafka.prefix(), topics, metrics),
+                        PublicTopology.of(kafka.prefix(), facts, topics, metrics),
                         properties(kafka, stateFolder));
         streams.setUncaughtExceptionHandler(failure -> {
             metrics.failed();

@@ -6,6 +6,7 @@ import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.PublicTopic;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.telemetry.fact.Facts;
 import java.util.List;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -29,31 +30,33 @@ final class PublicTopology {
         };
     }
 
-    static Topology of(TopicPrefix prefix, TenantTopics topics, PublicMetrics metrics) {
+    static Topology of(
+            TopicPrefix prefix, Facts facts, TenantTopics topics, PublicMetrics metrics) {
         ByteArraySerializer serializer = new ByteArraySerializer();
         ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
         Topology topology = new Topology();
         for (PublicTopic topic : PublicTopic.values()) {
-            String source = topic.leaf();
-            String pass = "pass-" + topic.leaf();
-            topology.addSource(
-                            source,
-                            deserializer,
-                            deserializer,
-                            sourcesOf(topic).stream().map(prefix::of).toArray(String[]::new))
-                    .addProcessor(pass, () -> new PublicProcessor(topics, metrics), source)
-                    .addSink(
-                            "out-" + topic.leaf(),
-                            (_, _, record) ->
-                                    prefix.of(
-                                            topic,
-                                            requireNonNull(
-                                                    PublicProcessor.tenantOf(
-                                                            record.headers()
-                                                                    .lastHeader(Headers.TENANT)))),
-                            serializer,
-                            serializer,
-                            pass);
+            for (Topic from : sourcesOf(topic)) {
+                String source = from.baseName();
+                String pass = "pass-" + source;
+                Owner owner = from == Topic.VEHICLE_EVENTS ? Owner.registered(facts) : Owner::named;
+                topology.addSource(source, deserializer, deserializer, prefix.of(from))
+                        .addProcessor(
+                                pass, () -> new PublicProcessor(owner, topics, metrics), source)
+                        .addSink(
+                                "out-" + source,
+                                (_, _, record) ->
+                                        prefix.of(
+                                                topic,
+                                                requireNonNull(
+                                                        Owner.named(
+                                                                record.headers()
+                                                                        .lastHeader(
+                                                                                Headers.TENANT)))),
+                                serializer,
+                                serializer,
+                                pass);
+            }
         }
         return topology;
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.PublicTopic;
 import dev.driveline.contract.kafka.Topic;
@@ -16,6 +17,7 @@ import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.embedded.EmbeddedKafka;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
+import dev.driveline.telemetry.intake.BookFacts;
 import dev.driveline.testkit.Eventually;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +73,8 @@ final class PublicTopicsIT {
                     Topic.COMMAND_EVENTS);
     private static final List<String> USERS = List.of("broker", "driveline", "acme", "acme-eu");
 
+    private static final BookFacts FACTS = new BookFacts();
+
     @TempDir private static Path folder;
     private static EmbeddedKafka broker;
     private static PublicStreams streams;
@@ -104,6 +108,7 @@ final class PublicTopicsIT {
                     .all()
                     .get(30, TimeUnit.SECONDS);
         }
+        FACTS.publish(Vin.of(vinOf("event")), null);
         Topics.prepare(kafka("driveline", true), SOURCES);
         streams = startStreams();
     }
@@ -118,6 +123,7 @@ final class PublicTopicsIT {
         return PublicStreams.start(
                 kafka("driveline", true),
                 folder.resolve("state"),
+                FACTS,
                 3,
                 Duration.ofHours(5),
                 new PublicMetrics(new SimpleMeterRegistry()));

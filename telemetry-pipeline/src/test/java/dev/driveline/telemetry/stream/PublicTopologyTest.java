@@ -3,11 +3,14 @@ package dev.driveline.telemetry.stream;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.TopicPrefix;
+import dev.driveline.telemetry.intake.BookFacts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,7 @@ final class PublicTopologyTest {
     private static final Instant AT = Instant.parse("2026-05-01T12:00:00Z");
 
     @TempDir private Path folder;
+    private final BookFacts facts = new BookFacts();
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final Set<TenantId> without = new HashSet<>();
     private TopologyTestDriver driver;
@@ -47,6 +52,7 @@ final class PublicTopologyTest {
                 new TopologyTestDriver(
                         PublicTopology.of(
                                 new TopicPrefix("t."),
+                                facts,
                                 tenant -> !without.contains(tenant),
                                 new PublicMetrics(metrics)),
                         properties,
@@ -91,7 +97,8 @@ final class PublicTopologyTest {
         send("t.telemetry.signals", "acme", "samples");
         send("t.telemetry.alerts", "acme", "alert");
         send("t.telemetry.trips", "acme", "trip");
-        send("t.vehicle.events", "acme", "event");
+        facts.publish(Vin.of(VIN), null);
+        send("t.vehicle.events", null, "event");
         send("t.command.events", "acme", "step");
         send("t.telemetry.signals", "acme-eu", "others");
         TestRecord<byte[], byte[]> samples = of("t.out.acme.signals").getFirst();
@@ -106,7 +113,19 @@ final class PublicTopologyTest {
     }
 
     @Test
+    void anEventIsItsVehiclesTenantsWhateverAGatewayWroteOnIt() {
+        send("t.vehicle.events", "acme-eu", "of a vehicle that nobody knows");
+        facts.publish(Vin.of(VIN), null);
+        send("t.vehicle.events", "acme-eu", "event");
+        assertEquals(1, of("t.out.acme.events").size());
+        assertEquals(1, count("NO_TENANT"));
+        facts.away(true);
+        assertThrows(StreamsException.class, () -> send("t.vehicle.events", "acme", "event"));
+    }
+
+    @Test
     void noSessionCertificateOrHeaderOfAVehicleGoesAlong() {
+        facts.publish(Vin.of(VIN), null);
         send("t.vehicle.events", "acme", "event");
         TestRecord<byte[], byte[]> event = of("t.out.acme.events").getFirst();
         assertEquals(
