@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Query: {@code from} and {@code to} (RFC 3339, half-open; the last minute), {@code bus}, {@code
  * id} (hexadecimal), {@code limit} 1 to 10,000, {@code cursor}. With {@code Accept: text/plain}
  * (candump) or {@code application/x-ndjson} the answer is the whole window as a stream. Frames tell
- * where a vehicle is and how it is driven, so the scope {@code telemetry:location} is asked for,
- * too.
+ * where a vehicle is and how it is driven: the route's own scope is {@code telemetry:location}, so
+ * that a person needs a grant of that, and {@code telemetry:read} is asked for, too.
  */
 final class FramesRoute {
 
@@ -57,13 +57,12 @@ final class FramesRoute {
 
     Answer handle(Exchange exchange) {
         ReadableVehicle vehicle = access.vehicle(exchange);
-        if (!exchange.caller().has(Scope.TELEMETRY_LOCATION)) {
+        if (!exchange.caller().has(Scope.TELEMETRY_READ)) {
             throw new ProblemException(
                     ErrorCode.MISSING_SCOPE,
-                    "frames tell where the vehicle is; the token of '%s' lacks the scope %s"
-                            .formatted(
-                                    exchange.caller().subject(), Scope.TELEMETRY_LOCATION.text()),
-                    Map.of("scope", Scope.TELEMETRY_LOCATION.text()));
+                    "frames are telemetry, too; the token of '%s' lacks the scope %s"
+                            .formatted(exchange.caller().subject(), Scope.TELEMETRY_READ.text()),
+                    Map.of("scope", Scope.TELEMETRY_READ.text()));
         }
         int limit = exchange.queryInteger("limit", USUAL_LIMIT, 1, MAX_LIMIT);
         Window window = window(exchange);

@@ -72,7 +72,7 @@ public final class TelemetryRoutes {
         routes.add(
                 Route.get(
                         FramesRoute.PATH,
-                        Scope.TELEMETRY_READ,
+                        Scope.TELEMETRY_LOCATION,
                         new FramesRoute(access, frames, clock)::handle));
         routes.addAll(new FrameDaysRoutes(frameDays).routes());
         return access.over(routes);
