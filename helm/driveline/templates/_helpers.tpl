@@ -203,7 +203,7 @@ envFrom:
 {{- define "driveline.restPaths" -}}
 - {component: command-service, path: "/api/v1/vehicles/[^/]+/(commands|configuration)(/.*)?"}
 - {component: telemetry-pipeline, path: "/api/v1/vehicles/[^/]+/(signals|history|stream|intake|trips|charging-sessions|frames)(/.*)?"}
-- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|tenants|rules|alerts)([:/].*)?"}
+- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|tenants|rules|alerts|exports)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/vehicles([:/].*)?"}
 - {component: command-service, path: "/api/v1/(commands|audit/commands|command-types|config-namespaces)(/.*)?"}
 - {component: vehicle-registry, path: "/api/v1/(models|catalogues|fleets|tboxes|certificates|authorities|access-rules|audit/registry|registry)([:/].*)?"}

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param threads that decode; more than the installation has partitions stand idle
  * @param retentionDays how long samples are kept, by vehicle time, for tenants that say nothing
  *     else
+ * @param exportHours how long the result of an export is kept
  */
 public record TelemetryConfig(
         KafkaConfig kafka,
@@ -21,12 +22,15 @@ public record TelemetryConfig(
         int threads,
         int retentionDays,
         PublicTopicsConfig publicTopics,
-        FramesConfig frames) {
+        FramesConfig frames,
+        int exportHours) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
 
     public static final int USUAL_RETENTION_DAYS = 90;
+
+    public static final int USUAL_EXPORT_HOURS = 72;
 
     public static TelemetryConfig from(Settings settings) {
         return new TelemetryConfig(
@@ -37,6 +41,7 @@ public record TelemetryConfig(
                 settings.integer(
                         "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
                 PublicTopicsConfig.from(settings),
-                FramesConfig.from(settings));
+                FramesConfig.from(settings),
+                settings.integer("telemetry.export-hours", USUAL_EXPORT_HOURS, 1, 720));
     }
 }

@@ -15,6 +15,7 @@ import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
+import dev.driveline.telemetry.http.ExportRunner;
 import dev.driveline.telemetry.http.RuleRoutes;
 import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
@@ -28,6 +29,7 @@ import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
+import dev.driveline.telemetry.postgres.ExportTable;
 import dev.driveline.telemetry.postgres.FrameDaysTable;
 import dev.driveline.telemetry.postgres.FrameStore;
 import dev.driveline.telemetry.postgres.FrameTable;
@@ -47,6 +49,7 @@ import dev.driveline.telemetry.stream.PublicStreams;
 import dev.driveline.telemetry.stream.RuleMetrics;
 import dev.driveline.telemetry.stream.RuleStage;
 import dev.driveline.telemetry.trip.Clues;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -66,6 +69,7 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/alerts.yaml",
                     "openapi/telemetry/trips.yaml",
                     "openapi/telemetry/frames.yaml",
+                    "openapi/telemetry/exports.yaml",
                     "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
@@ -204,6 +208,11 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
+        ExportTable exports =
+                new ExportTable(database, Duration.ofHours(config.exportHours()), process.clock());
+        closings.add(
+                "export runner",
+                ExportRunner.start(exports, samples, catalogues, mappings, process.metrics()));
         process.rest()
                 .add(
                         RuleRoutes.of(
@@ -228,6 +237,7 @@ public final class TelemetryService implements AutoCloseable {
                                 new LegTable(database),
                                 new FrameTable(database),
                                 frameDays,
+                                exports,
                                 live,
                                 process.clock()));
     }

@@ -96,7 +96,8 @@ final class TelemetryRig implements AutoCloseable {
                                     2,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     PublicTopicsConfig.USUAL,
-                                    new FramesConfig(true, 36_500)),
+                                    new FramesConfig(true, 36_500),
+                                    TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             process.open();
         }

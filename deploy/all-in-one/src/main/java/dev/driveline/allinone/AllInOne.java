@@ -115,7 +115,8 @@ public final class AllInOne implements AutoCloseable {
                                     1,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     PublicTopicsConfig.USUAL,
-                                    new FramesConfig(true, 7)),
+                                    new FramesConfig(true, 7),
+                                    TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             var _ =
                     CommandService.start(

@@ -2,6 +2,7 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.export.Exports;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
@@ -33,6 +34,7 @@ public final class TelemetryRoutes {
             Legs legs,
             FrameArchive frames,
             FrameDays frameDays,
+            Exports exports,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -75,6 +77,7 @@ public final class TelemetryRoutes {
                         Scope.TELEMETRY_LOCATION,
                         new FramesRoute(access, frames, clock)::handle));
         routes.addAll(new FrameDaysRoutes(frameDays).routes());
+        routes.addAll(new ExportRoutes(access, names, view, exports).routes());
         return access.over(routes);
     }
 }

@@ -40,6 +40,12 @@ public final class ErasureTable {
                     + handle.execute("delete from alert where vin = ?", vin)
                     + handle.execute("delete from frame where vin = ?", vin)
                     + handle.execute("delete from frame_boot where vin = ?", vin)
+                    + handle.execute(
+                            """
+                            delete from export where export_order->'targets' @> jsonb_build_array(
+                                jsonb_build_object('vin', ?::text))
+                            """,
+                            vin)
                     + handle.execute("delete from leg where vin = ?", vin)
                     + handle.execute("delete from leg_mark where vin = ?", vin)
                     + handle.execute("delete from leg_memory where vin = ?", vin);

@@ -63,7 +63,8 @@ public final class PipelineNode {
                                 THREADS,
                                 TelemetryConfig.MAX_RETENTION_DAYS,
                                 PublicTopicsConfig.NONE,
-                                FramesConfig.NONE),
+                                FramesConfig.NONE,
+                                TelemetryConfig.USUAL_EXPORT_HOURS),
                         process);
         process.open();
         return process;
