@@ -4,6 +4,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.settings.Settings;
 import dev.driveline.store.postgres.DatabaseConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What the telemetry pipeline is told.
@@ -21,8 +22,8 @@ public record TelemetryConfig(
         Path stateFolder,
         int threads,
         int retentionDays,
-        PublicTopicsConfig publicTopics,
-        FramesConfig frames,
+        PublicTopics publicTopics,
+        Frames frames,
         int exportHours) {
 
     /** The most that can be asked for. */
@@ -40,8 +41,61 @@ public record TelemetryConfig(
                 settings.integer("telemetry.threads", 2, 1, 256),
                 settings.integer(
                         "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
-                PublicTopicsConfig.from(settings),
-                FramesConfig.from(settings),
+                PublicTopics.from(settings),
+                Frames.from(settings),
                 settings.integer("telemetry.export-hours", USUAL_EXPORT_HOURS, 1, 720));
+    }
+
+    /**
+     * How tenants' own topics are written.
+     *
+     * @param written false for an installation where nobody reads them
+     * @param partitions of a topic that is made; those that exist may have others
+     * @param retention of a topic that is made
+     */
+    public record PublicTopics(boolean written, int partitions, Duration retention) {
+
+        /** What an erased vehicle sent is gone from Kafka after that. */
+        private static final int MAX_RETENTION_HOURS = 720;
+
+        private static final int USUAL_PARTITIONS = 8;
+        private static final int USUAL_RETENTION_HOURS = 168;
+
+        public static final PublicTopics USUAL =
+                new PublicTopics(true, USUAL_PARTITIONS, Duration.ofHours(USUAL_RETENTION_HOURS));
+
+        /** None are written. */
+        public static final PublicTopics NONE =
+                new PublicTopics(false, USUAL_PARTITIONS, Duration.ofHours(USUAL_RETENTION_HOURS));
+
+        static PublicTopics from(Settings settings) {
+            return new PublicTopics(
+                    settings.flag("telemetry.public-topics", true),
+                    settings.integer("telemetry.public-partitions", USUAL_PARTITIONS, 1, 4_096),
+                    Duration.ofHours(
+                            settings.integer(
+                                    "telemetry.public-retention-hours",
+                                    USUAL_RETENTION_HOURS,
+                                    1,
+                                    MAX_RETENTION_HOURS)));
+        }
+    }
+
+    /**
+     * Whether frames are kept as they were recorded.
+     *
+     * @param kept false for an installation that keeps none of anybody
+     * @param days of tenants that say nothing else, by vehicle time; 0 for none
+     */
+    public record Frames(boolean kept, int days) {
+
+        /** Of nobody. */
+        public static final Frames NONE = new Frames(false, 0);
+
+        static Frames from(Settings settings) {
+            return new Frames(
+                    settings.flag("telemetry.frames", false),
+                    settings.integer("telemetry.frame-days", 0, 0, MAX_RETENTION_DAYS));
+        }
     }
 }

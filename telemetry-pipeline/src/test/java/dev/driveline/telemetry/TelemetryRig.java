@@ -95,8 +95,8 @@ final class TelemetryRig implements AutoCloseable {
                                     stateFolder,
                                     2,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
-                                    PublicTopicsConfig.USUAL,
-                                    new FramesConfig(true, 36_500),
+                                    TelemetryConfig.PublicTopics.USUAL,
+                                    new TelemetryConfig.Frames(true, 36_500),
                                     TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             process.open();

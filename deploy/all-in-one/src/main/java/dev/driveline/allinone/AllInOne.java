@@ -23,8 +23,6 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
 import dev.driveline.simulator.KeyMaker;
 import dev.driveline.store.postgres.DatabaseConfig;
-import dev.driveline.telemetry.FramesConfig;
-import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
 import java.io.IOException;
@@ -114,8 +112,8 @@ public final class AllInOne implements AutoCloseable {
                                     config.data().resolve("telemetry-state"),
                                     1,
                                     TelemetryConfig.MAX_RETENTION_DAYS,
-                                    PublicTopicsConfig.USUAL,
-                                    new FramesConfig(true, 7),
+                                    TelemetryConfig.PublicTopics.USUAL,
+                                    new TelemetryConfig.Frames(true, 7),
                                     TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             var _ =

@@ -7,8 +7,6 @@ import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.store.postgres.DatabaseConfig;
-import dev.driveline.telemetry.FramesConfig;
-import dev.driveline.telemetry.PublicTopicsConfig;
 import dev.driveline.telemetry.TelemetryConfig;
 import dev.driveline.telemetry.TelemetryService;
 import java.nio.file.Path;
@@ -62,8 +60,8 @@ public final class PipelineNode {
                                 stateFolder,
                                 THREADS,
                                 TelemetryConfig.MAX_RETENTION_DAYS,
-                                PublicTopicsConfig.NONE,
-                                FramesConfig.NONE,
+                                TelemetryConfig.PublicTopics.NONE,
+                                TelemetryConfig.Frames.NONE,
                                 TelemetryConfig.USUAL_EXPORT_HOURS),
                         process);
         process.open();
