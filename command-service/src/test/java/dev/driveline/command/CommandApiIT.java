@@ -143,6 +143,8 @@ class CommandApiIT {
         return operations()
                 .filter(operation ->
                         !operation.method().equals("PUT") || operation.path().contains("{vin}"))
+                // What the command root signed is the installation's, and no secret.
+                .filter(operation -> !operation.path().equals("/api/v1/signed-by-root/{namespace}"))
                 .map(operation ->
                         test(
                                 operation,

@@ -4,6 +4,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.settings.Settings;
 import dev.driveline.store.postgres.DatabaseConfig;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * What the telemetry pipeline is told.
@@ -13,18 +14,24 @@ import java.nio.file.Path;
  * @param threads that decode; more than the installation has partitions stand idle
  * @param retentionDays how long samples are kept, by vehicle time, for tenants that say nothing
  *     else
+ * @param exportHours how long the result of an export is kept
  */
 public record TelemetryConfig(
         KafkaConfig kafka,
         DatabaseConfig database,
         Path stateFolder,
         int threads,
-        int retentionDays) {
+        int retentionDays,
+        PublicTopics publicTopics,
+        Frames frames,
+        int exportHours) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
 
     public static final int USUAL_RETENTION_DAYS = 90;
+
+    public static final int USUAL_EXPORT_HOURS = 72;
 
     public static TelemetryConfig from(Settings settings) {
         return new TelemetryConfig(
@@ -33,6 +40,62 @@ public record TelemetryConfig(
                 settings.path("telemetry.state-folder", Path.of("data", "telemetry-state")),
                 settings.integer("telemetry.threads", 2, 1, 256),
                 settings.integer(
-                        "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS));
+                        "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
+                PublicTopics.from(settings),
+                Frames.from(settings),
+                settings.integer("telemetry.export-hours", USUAL_EXPORT_HOURS, 1, 720));
+    }
+
+    /**
+     * How tenants' own topics are written.
+     *
+     * @param written false for an installation where nobody reads them
+     * @param partitions of a topic that is made; those that exist may have others
+     * @param retention of a topic that is made
+     */
+    public record PublicTopics(boolean written, int partitions, Duration retention) {
+
+        /** What an erased vehicle sent is gone from Kafka after that. */
+        private static final int MAX_RETENTION_HOURS = 720;
+
+        private static final int USUAL_PARTITIONS = 8;
+        private static final int USUAL_RETENTION_HOURS = 168;
+
+        public static final PublicTopics USUAL =
+                new PublicTopics(true, USUAL_PARTITIONS, Duration.ofHours(USUAL_RETENTION_HOURS));
+
+        /** None are written. */
+        public static final PublicTopics NONE =
+                new PublicTopics(false, USUAL_PARTITIONS, Duration.ofHours(USUAL_RETENTION_HOURS));
+
+        static PublicTopics from(Settings settings) {
+            return new PublicTopics(
+                    settings.flag("telemetry.public-topics", true),
+                    settings.integer("telemetry.public-partitions", USUAL_PARTITIONS, 1, 4_096),
+                    Duration.ofHours(
+                            settings.integer(
+                                    "telemetry.public-retention-hours",
+                                    USUAL_RETENTION_HOURS,
+                                    1,
+                                    MAX_RETENTION_HOURS)));
+        }
+    }
+
+    /**
+     * Whether frames are kept as they were recorded.
+     *
+     * @param kept false for an installation that keeps none of anybody
+     * @param days of tenants that say nothing else, by vehicle time; 0 for none
+     */
+    public record Frames(boolean kept, int days) {
+
+        /** Of nobody. */
+        public static final Frames NONE = new Frames(false, 0);
+
+        static Frames from(Settings settings) {
+            return new Frames(
+                    settings.flag("telemetry.frames", false),
+                    settings.integer("telemetry.frame-days", 0, 0, MAX_RETENTION_DAYS));
+        }
     }
 }

@@ -13,12 +13,15 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
+import dev.driveline.telemetry.http.ExportRunner;
 import dev.driveline.telemetry.http.RuleRoutes;
 import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
+import dev.driveline.telemetry.kafka.FrameFeed;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
@@ -26,7 +29,13 @@ import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
+import dev.driveline.telemetry.postgres.ExportTable;
+import dev.driveline.telemetry.postgres.FrameDaysTable;
+import dev.driveline.telemetry.postgres.FrameStore;
+import dev.driveline.telemetry.postgres.FrameTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
+import dev.driveline.telemetry.postgres.LegKeeper;
+import dev.driveline.telemetry.postgres.LegTable;
 import dev.driveline.telemetry.postgres.PositionTable;
 import dev.driveline.telemetry.postgres.RetentionTable;
 import dev.driveline.telemetry.postgres.RuleTable;
@@ -35,8 +44,12 @@ import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
+import dev.driveline.telemetry.stream.PublicMetrics;
+import dev.driveline.telemetry.stream.PublicStreams;
 import dev.driveline.telemetry.stream.RuleMetrics;
 import dev.driveline.telemetry.stream.RuleStage;
+import dev.driveline.telemetry.trip.Clues;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 
@@ -54,6 +67,9 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/signals.yaml",
                     "openapi/telemetry/rules.yaml",
                     "openapi/telemetry/alerts.yaml",
+                    "openapi/telemetry/trips.yaml",
+                    "openapi/telemetry/frames.yaml",
+                    "openapi/telemetry/exports.yaml",
                     "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
@@ -91,6 +107,9 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_REJECTED,
                         Topic.TELEMETRY_ALERTS,
                         Topic.TELEMETRY_RULES,
+                        Topic.TELEMETRY_TRIPS,
+                        Topic.VEHICLE_EVENTS,
+                        Topic.COMMAND_EVENTS,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
                         Topic.REGISTRY_CATALOGUES,
@@ -118,9 +137,21 @@ public final class TelemetryService implements AutoCloseable {
                         new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
 
+        FrameDays frameDays = new FrameDaysTable(database, config.frames().days());
+        FrameStore frames = new FrameStore(database, frameDays, process.clock(), process.metrics());
+        if (config.frames().kept()) {
+            FrameFeed feed = FrameFeed.start(kafka, facts, frames::append);
+            closings.add("frame feed", feed);
+            process.health().check("telemetry.frames", feed::problem);
+        }
+
         HistoryKeeper keeper =
                 HistoryKeeper.start(
-                        database, config.retentionDays(), process.clock(), process.metrics());
+                        database,
+                        config.retentionDays(),
+                        process.clock(),
+                        process.metrics(),
+                        frames::dropOutdated);
         closings.add("history keeper", keeper);
 
         ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
@@ -131,6 +162,16 @@ public final class TelemetryService implements AutoCloseable {
                 "outbox",
                 OutboxRelay.start(
                         database, outbox, kafka, Topic.TELEMETRY_RULES, process.metrics()));
+        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        closings.add(
+                "leg keeper",
+                LegKeeper.start(
+                        database,
+                        outbox,
+                        new Clues(mappings),
+                        retention,
+                        process.clock(),
+                        process.metrics()));
         RuleBook rules = new RuleBook();
         closings.add("rule feed", RuleFeed.start(kafka, rules));
         RuleTable ruleTable = new RuleTable(database, outbox, process.clock());
@@ -149,6 +190,17 @@ public final class TelemetryService implements AutoCloseable {
                         new RuleStage(rules, new RuleMetrics(process.metrics(), rules)),
                         new IntakeMetrics(process.metrics()));
         closings.add("streams", streams);
+        if (config.publicTopics().written()) {
+            closings.add(
+                    "public streams",
+                    PublicStreams.start(
+                            kafka,
+                            config.stateFolder(),
+                            facts,
+                            config.publicTopics().partitions(),
+                            config.publicTopics().retention(),
+                            new PublicMetrics(process.metrics())));
+        }
 
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
@@ -156,6 +208,11 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
+        ExportTable exports =
+                new ExportTable(database, Duration.ofHours(config.exportHours()), process.clock());
+        closings.add(
+                "export runner",
+                ExportRunner.start(exports, samples, catalogues, mappings, process.metrics()));
         process.rest()
                 .add(
                         RuleRoutes.of(
@@ -176,7 +233,11 @@ public final class TelemetryService implements AutoCloseable {
                                 mappings,
                                 samples,
                                 new PositionTable(database),
-                                new RetentionTable(database, config.retentionDays()),
+                                retention,
+                                new LegTable(database),
+                                new FrameTable(database),
+                                frameDays,
+                                exports,
                                 live,
                                 process.clock()));
     }

@@ -94,7 +94,10 @@ final class TelemetryRig implements AutoCloseable {
                                             6),
                                     stateFolder,
                                     2,
-                                    TelemetryConfig.MAX_RETENTION_DAYS),
+                                    TelemetryConfig.MAX_RETENTION_DAYS,
+                                    TelemetryConfig.PublicTopics.USUAL,
+                                    new TelemetryConfig.Frames(true, 36_500),
+                                    TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             process.open();
         }

@@ -112,7 +112,10 @@ public final class AllInOne implements AutoCloseable {
                                     database(),
                                     config.data().resolve("telemetry-state"),
                                     1,
-                                    TelemetryConfig.MAX_RETENTION_DAYS),
+                                    TelemetryConfig.MAX_RETENTION_DAYS,
+                                    TelemetryConfig.PublicTopics.USUAL,
+                                    new TelemetryConfig.Frames(true, 7),
+                                    TelemetryConfig.USUAL_EXPORT_HOURS),
                             process);
             var _ =
                     CommandService.start(

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,21 @@ public final class MappingBook {
         Mapping mapping = mappings.get(tenant.value() + "/" + catalogue);
         MappingFact.Entry entry = mapping == null ? null : mapping.byPath().get(path);
         return entry == null ? null : entry.signal();
+    }
+
+    /** What stands under a path for a catalogue; null for nothing. */
+    public MappingFact.@Nullable Entry ofPath(TenantId tenant, String catalogue, String path) {
+        Mapping mapping = mappings.get(tenant.value() + "/" + catalogue);
+        return mapping == null ? null : mapping.byPath().get(path);
+    }
+
+    /** Goes through a tenant's mappings, one a catalogue, in no order. */
+    public void ofTenant(TenantId tenant, Consumer<MappingFact> action) {
+        for (Mapping mapping : mappings.values()) {
+            if (mapping.fact().tenant().equals(tenant)) {
+                action.accept(mapping.fact());
+            }
+        }
     }
 
     /** Full names of signals that need the scope {@code telemetry:location}. */

@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.telemetry.frame.FrameBatch;
 import dev.driveline.telemetry.packing.ByteReader;
 import dev.driveline.telemetry.packing.ByteWriter;
 import dev.driveline.telemetry.rule.Alerts;
@@ -18,6 +19,8 @@ final class Cursors {
     private static final int HISTORY = 1;
     private static final int NAME = 2;
     private static final int ALERT = 16;
+    private static final int TRIP = 17;
+    private static final int FRAMES = 18;
     private static final String PARAMETER = "query cursor";
     private static final String RULE = "expected the 'next' of the page before, unchanged";
 
@@ -104,6 +107,56 @@ final class Cursors {
         try {
             ByteReader in = reader(text, ALERT);
             return new Alerts.Place(in.zigZag(), new UUID(in.fixed64(), in.fixed64()));
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    static String ofTrip(long startUs) {
+        return text(new ByteWriter(16).octet(TRIP).zigZag(startUs));
+    }
+
+    /**
+     * Reads what {@link #ofTrip} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static long toTrip(String text) {
+        try {
+            return reader(text, TRIP).zigZag();
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    /** The window that the first page had, and the last frame. */
+    record FramesPlace(long fromUs, long toUs, FrameBatch.Place last) {}
+
+    static String ofFrames(FramesPlace place) {
+        return text(
+                new ByteWriter(64)
+                        .octet(FRAMES)
+                        .zigZag(place.fromUs())
+                        .zigZag(place.toUs())
+                        .zigZag(place.last().t0Us())
+                        .fixed64(place.last().boot())
+                        .varint(place.last().seq())
+                        .varint(place.last().frame()));
+    }
+
+    /**
+     * Reads what {@link #ofFrames} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static FramesPlace toFrames(String text) {
+        try {
+            ByteReader in = reader(text, FRAMES);
+            return new FramesPlace(
+                    in.zigZag(),
+                    in.zigZag(),
+                    new FrameBatch.Place(
+                            in.zigZag(), in.fixed64(), in.varint(), in.count(Integer.MAX_VALUE)));
         } catch (IllegalArgumentException invalid) {
             throw new InvalidValueException(PARAMETER, text, RULE);
         }

@@ -2,14 +2,18 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.export.Exports;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.frame.FrameArchive;
+import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
+import dev.driveline.telemetry.trip.Legs;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +31,10 @@ public final class TelemetryRoutes {
             SampleArchive archive,
             Positions positions,
             Retention retention,
+            Legs legs,
+            FrameArchive frames,
+            FrameDays frameDays,
+            Exports exports,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -62,6 +70,14 @@ public final class TelemetryRoutes {
                                         Scope.TELEMETRY_LOCATION,
                                         new PositionsRoute(positions)::handle)));
         routes.addAll(new RetentionRoutes(retention).routes());
+        routes.addAll(new TripRoutes(access, legs).routes());
+        routes.add(
+                Route.get(
+                        FramesRoute.PATH,
+                        Scope.TELEMETRY_LOCATION,
+                        new FramesRoute(access, frames, clock)::handle));
+        routes.addAll(new FrameDaysRoutes(frameDays).routes());
+        routes.addAll(new ExportRoutes(access, names, view, exports).routes());
         return access.over(routes);
     }
 }

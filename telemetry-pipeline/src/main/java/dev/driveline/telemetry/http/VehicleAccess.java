@@ -8,9 +8,12 @@ import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.fact.VehicleBook;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Who may read which vehicle: its tenant's callers whose token covers it. Thread-safe. */
@@ -78,6 +81,20 @@ final class VehicleAccess {
             }
         });
         return covered;
+    }
+
+    /** The tenant's vehicles of some kind that a token covers, by VIN. */
+    List<ReadableVehicle> matching(Caller caller, Predicate<KnownVehicle> wanted) {
+        List<ReadableVehicle> found = new ArrayList<>();
+        vehicles.forEach((vin, known) -> {
+            if (known.tenant().equals(caller.tenant())
+                    && (caller.vins() == null || isCovered(caller, vin, known))
+                    && wanted.test(known)) {
+                found.add(new ReadableVehicle(vin, known));
+            }
+        });
+        found.sort(Comparator.comparing(vehicle -> vehicle.vin().value()));
+        return found;
     }
 
     private static boolean isCovered(Caller caller, Vin vin, KnownVehicle known) {

@@ -16,11 +16,11 @@ import java.util.OptionalLong;
  * @param endUs the last frame
  * @param estimated it is not the vehicle's own statement
  */
-record Placement(long t0Us, long endUs, boolean estimated) {
+public record Placement(long t0Us, long endUs, boolean estimated) {
 
     static final long MAX_AHEAD_US = 600_000_000L;
 
-    static Placement of(CanFrames frames, long receivedUs, OptionalLong clockOffsetUs) {
+    public static Placement of(CanFrames frames, long receivedUs, OptionalLong clockOffsetUs) {
         BatchHead head = frames.head();
         long spanUs = frames.spanUs();
         if (head.t0Us() != 0 && isCredible(head.t0Us() + spanUs, receivedUs)) {
@@ -36,7 +36,7 @@ record Placement(long t0Us, long endUs, boolean estimated) {
     }
 
     /** UTC less the TBox's clock since boot, where this placement can tell. */
-    OptionalLong clockOffsetUs(BatchHead head) {
+    public OptionalLong clockOffsetUs(BatchHead head) {
         return estimated ? OptionalLong.empty() : OptionalLong.of(t0Us - head.monoUs());
     }
 

@@ -37,7 +37,18 @@ public final class ErasureTable {
                     + handle.execute("delete from latest where vin = ?", vin)
                     + handle.execute("delete from position where vin = ?", vin)
                     + handle.execute("delete from intake where vin = ?", vin)
-                    + handle.execute("delete from alert where vin = ?", vin);
+                    + handle.execute("delete from alert where vin = ?", vin)
+                    + handle.execute("delete from frame where vin = ?", vin)
+                    + handle.execute("delete from frame_boot where vin = ?", vin)
+                    + handle.execute(
+                            """
+                            delete from export where export_order->'targets' @> jsonb_build_array(
+                                jsonb_build_object('vin', ?::text))
+                            """,
+                            vin)
+                    + handle.execute("delete from leg where vin = ?", vin)
+                    + handle.execute("delete from leg_mark where vin = ?", vin)
+                    + handle.execute("delete from leg_memory where vin = ?", vin);
         });
     }
 
@@ -54,6 +65,11 @@ public final class ErasureTable {
             rows += delete(handle, "position", "t_us");
             rows += delete(handle, "intake", "last_recv_us");
             rows += delete(handle, "alert", "raised_us");
+            rows += delete(handle, "frame", "recv_us");
+            rows += delete(handle, "frame_boot", "touched_us");
+            rows += delete(handle, "leg", "end_us");
+            rows += delete(handle, "leg_mark", "newest_us");
+            rows += delete(handle, "leg_memory", "up_to_us");
             handle.execute("delete from erasure where complete_by_us < ?", micros(now));
             return rows;
         });

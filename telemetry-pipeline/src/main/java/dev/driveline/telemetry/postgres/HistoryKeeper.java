@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,6 +35,15 @@ public final class HistoryKeeper implements AutoCloseable {
     private static final long TURN_S = 5;
     private static final long RETENTION_TURN_S = TimeUnit.HOURS.toSeconds(1);
     private static final long CLOSE_LIMIT_S = 70;
+
+    /** Tables that are kept as long as samples, and the column that says how old a row is. */
+    private static final Map<String, String> TIMES =
+            Map.of(
+                    "latest", "t_us",
+                    "position", "t_us",
+                    "leg", "end_us",
+                    "leg_mark", "newest_us",
+                    "leg_memory", "up_to_us");
 
     private final Database database;
     private final Compaction compaction;
@@ -70,9 +78,14 @@ public final class HistoryKeeper implements AutoCloseable {
      * Starts the thread.
      *
      * @param retentionDays of tenants that have no other
+     * @param dropMore called every hour, too
      */
     public static HistoryKeeper start(
-            Database database, int retentionDays, Clock clock, MeterRegistry metrics) {
+            Database database,
+            int retentionDays,
+            Clock clock,
+            MeterRegistry metrics,
+            Runnable dropMore) {
         HistoryKeeper keeper = new HistoryKeeper(database, retentionDays, clock, metrics);
         var _ =
                 keeper.thread.scheduleWithFixedDelay(
@@ -91,6 +104,12 @@ public final class HistoryKeeper implements AutoCloseable {
                         () -> keeper.attempt("erasure", keeper::eraseAgain),
                         RETENTION_TURN_S / 60,
                         RETENTION_TURN_S / 60,
+                        TimeUnit.SECONDS);
+        var _ =
+                keeper.thread.scheduleWithFixedDelay(
+                        () -> keeper.attempt("dropping", dropMore),
+                        RETENTION_TURN_S / 60,
+                        RETENTION_TURN_S,
                         TimeUnit.SECONDS);
         return keeper;
     }
@@ -170,7 +189,7 @@ public final class HistoryKeeper implements AutoCloseable {
         }
     }
 
-    /** Drops partitions that end before what their tenants keep, and latest values as old. */
+    /** Drops partitions that end before what their tenants keep, and what else is as old. */
     void dropOutdated() {
         LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
         Map<Integer, Integer> retention = retentionByTenant();
@@ -181,16 +200,16 @@ public final class HistoryKeeper implements AutoCloseable {
                 partitions.drop(partition);
                 LOG.atInfo()
                         .setMessage("history dropped")
-                        .addKeyValue("partition", partition.table())
+                        .addKeyValue("partition", partitions.table(partition))
                         .log();
             }
-            for (String table : List.of("latest", "position")) {
-                database.run(handle ->
-                        handle.execute(
-                                "delete from %s where tenant_id = ? and t_us < ?".formatted(table),
-                                tenant,
-                                TimeUnit.DAYS.toMicros(firstKept)));
-            }
+            TIMES.forEach((table, time) ->
+                    database.run(handle ->
+                            handle.execute(
+                                    "delete from %s where tenant_id = ? and %s < ?"
+                                            .formatted(table, time),
+                                    tenant,
+                                    TimeUnit.DAYS.toMicros(firstKept))));
         });
     }
 

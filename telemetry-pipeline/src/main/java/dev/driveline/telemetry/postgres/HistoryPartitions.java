@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The partitions of table {@code history}, one a tenant and day (UTC). Thread-safe. */
+/** The partitions of a table as {@code history}, one a tenant and day (UTC). Thread-safe. */
 final class HistoryPartitions {
 
     private static final long DAY_US = TimeUnit.DAYS.toMicros(1);
@@ -18,10 +18,19 @@ final class HistoryPartitions {
     private static final long LOCK = 0x6472_6976_6870L;
 
     private final Database database;
+    private final String parent;
     private final Set<Partition> known = ConcurrentHashMap.newKeySet();
 
     HistoryPartitions(Database database) {
+        this(database, "history");
+    }
+
+    /**
+     * @param parent the partitioned table; its key begins with tenant and time
+     */
+    HistoryPartitions(Database database, String parent) {
         this.database = database;
+        this.parent = parent;
     }
 
     /**
@@ -35,10 +44,15 @@ final class HistoryPartitions {
             return new Partition(tenant, Math.floorDiv(tUs, DAY_US));
         }
 
-        /** As {@code history_3_20261121}; a day before 1970 never occurs. */
-        String table() {
-            return "history_" + tenant + "_" + DATE.format(LocalDate.ofEpochDay(day));
+        /** As {@code 3_20261121}; a day before 1970 never occurs. */
+        String suffix() {
+            return tenant + "_" + DATE.format(LocalDate.ofEpochDay(day));
         }
+    }
+
+    /** As {@code history_3_20261121}. */
+    String table(Partition partition) {
+        return parent + "_" + partition.suffix();
     }
 
     /** Makes a partition unless it is there. */
@@ -50,18 +64,19 @@ final class HistoryPartitions {
             handle.execute("select pg_advisory_xact_lock(?)", LOCK);
             boolean there =
                     handle.createQuery("select to_regclass(:table) is not null")
-                            .bind("table", partition.table())
+                            .bind("table", table(partition))
                             .mapTo(Boolean.class)
                             .one();
             if (!there) {
                 // Attached, because that lets readers and writers of the others go on.
                 handle.execute(
-                        "create table %s (like history including all)"
-                                .formatted(partition.table()));
+                        "create table %s (like %s including all)"
+                                .formatted(table(partition), parent));
                 handle.execute(
-                        "alter table history attach partition %s for values from (%d, %d) to (%d, %d)"
+                        "alter table %s attach partition %s for values from (%d, %d) to (%d, %d)"
                                 .formatted(
-                                        partition.table(),
+                                        parent,
+                                        table(partition),
                                         partition.tenant(),
                                         partition.day() * DAY_US,
                                         partition.tenant(),
@@ -73,16 +88,17 @@ final class HistoryPartitions {
 
     /** All partitions that end at or before a day, of one tenant. */
     List<Partition> before(int tenant, long day) {
-        String prefix = "history_" + tenant + "_";
+        String prefix = parent + "_" + tenant + "_";
         return database.transaction(handle ->
                 handle
                         .createQuery(
                                 """
                                 select c.relname from pg_inherits i
                                 join pg_class c on c.oid = i.inhrelid
-                                where i.inhparent = 'history'::regclass
+                                where i.inhparent = cast(:parent as regclass)
                                     and starts_with(c.relname, :prefix)
                                 """)
+                        .bind("parent", parent)
                         .bind("prefix", prefix)
                         .mapTo(String.class)
                         .list()
@@ -104,7 +120,7 @@ final class HistoryPartitions {
         known.remove(partition);
         database.run(handle -> {
             handle.execute("select pg_advisory_xact_lock(?)", LOCK);
-            handle.execute("drop table if exists " + partition.table());
+            handle.execute("drop table if exists " + table(partition));
         });
     }
 }

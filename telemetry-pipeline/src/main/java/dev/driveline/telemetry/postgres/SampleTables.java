@@ -9,6 +9,7 @@ import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.SampleStore;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.sample.StoredBatch;
+import dev.driveline.telemetry.trip.Clues;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -41,13 +42,15 @@ public final class SampleTables implements SampleStore {
     private final SignalDictionary dictionary;
     private final TenantNumbers tenants;
     private final PositionRows positions;
+    private final LegMarks legs;
 
     /**
-     * @param mappings say which signals are a vehicle's position
+     * @param mappings say which signals tell where a vehicle is, and of its trips
      */
     public SampleTables(Database database, MappingBook mappings) {
         this.database = database;
         this.positions = new PositionRows(mappings);
+        this.legs = new LegMarks(new Clues(mappings));
         this.dictionary = new SignalDictionary(database);
         this.tenants = new TenantNumbers(database);
     }
@@ -116,6 +119,7 @@ public final class SampleTables implements SampleStore {
         long samples = RecentRows.copy(connection, dictionary, tenants, batches, again);
         LatestRows.merge(connection, dictionary, tenants, batches);
         positions.merge(connection, tenants, batches);
+        legs.add(connection, tenants, batches);
         IntakeRows.add(connection, tenants, batches);
         try (PreparedStatement statement =
                 connection.prepareStatement(

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Progress in memory. */
-final class MapProgress implements Progress {
+public final class MapProgress implements Progress {
     private final Map<String, BootProgress> boots = new HashMap<>();
     private final Map<Vin, Long> newest = new HashMap<>();
     private final Map<String, byte[]> underWay = new HashMap<>();

@@ -32,6 +32,7 @@ public enum ErrorCode {
     SIGNAL_UNKNOWN(404, false, "No such signal"),
     RULE_UNKNOWN(404, false, "No such rule"),
     ALERT_UNKNOWN(404, false, "No such alert"),
+    EXPORT_UNKNOWN(404, false, "No such export"),
     SESSION_UNKNOWN(404, false, "The vehicle is not connected here"),
     TRACE_UNKNOWN(404, false, "No trace of this vehicle here"),
     METHOD_NOT_ALLOWED(405, false, "The route does not offer this method"),

@@ -22,6 +22,8 @@ public enum Topic {
     /** {@code AlertEvent}. Key VIN; written by the pipeline. */
     TELEMETRY_ALERTS(
             "telemetry.alerts", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
+    /** {@code TripEvent}. Key VIN; written by the pipeline through its outbox. */
+    TELEMETRY_TRIPS("telemetry.trips", Cleanup.DELETE, Partitions.BY_VEHICLE, Duration.ofDays(30)),
     /** Rules of tenants. Key tenant/id; written by the pipeline through its outbox. */
     TELEMETRY_RULES("telemetry.rules", Cleanup.COMPACT, Partitions.ONE, Duration.ZERO),
     /** {@code Presence}. Key VIN; written by gateways. */

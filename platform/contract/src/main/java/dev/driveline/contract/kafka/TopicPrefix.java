@@ -1,6 +1,7 @@
 package dev.driveline.contract.kafka;
 
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.TenantId;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +28,14 @@ public record TopicPrefix(String value) {
     /** The topic's name in this installation. */
     public String of(Topic topic) {
         return value + topic.baseName();
+    }
+
+    /**
+     * A tenant's own topic in this installation. No tenant's name holds a dot, so what begins with
+     * {@code out.acme.} is acme's alone.
+     */
+    public String of(PublicTopic topic, TenantId tenant) {
+        return value + "out." + tenant + "." + topic.leaf();
     }
 
     /** A consumer group's or transactional id's name in this installation. */

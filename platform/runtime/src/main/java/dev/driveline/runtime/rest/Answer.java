@@ -37,6 +37,9 @@ public sealed interface Answer {
      */
     record Text(String contentType, TextSource source) implements Answer {}
 
+    /** As {@link Text}, for what is no text. */
+    record Bytes(String contentType, ByteSource source) implements Answer {}
+
     static Whole json(int status, Object value) {
         return new Whole(
                 status, Map.of(), "application/json", dev.driveline.runtime.json.Json.bytes(value));
@@ -104,6 +107,24 @@ public sealed interface Answer {
          * @return false once the caller has gone
          */
         boolean send(String text) throws InterruptedException;
+    }
+
+    /** Writes bytes on the virtual thread of its request. */
+    @FunctionalInterface
+    interface ByteSource {
+        void run(ByteSink sink) throws Exception;
+    }
+
+    /** Where bytes go; blocks while the caller reads too slowly. */
+    @FunctionalInterface
+    interface ByteSink {
+
+        /**
+         * Sends a piece; it is not to be written any more.
+         *
+         * @return false once the caller has gone
+         */
+        boolean send(byte[] bytes) throws InterruptedException;
     }
 
     /** Where events go; blocks while the caller reads too slowly. */

@@ -2,6 +2,7 @@ package dev.driveline.runtime.rest;
 
 import dev.driveline.runtime.json.Json;
 import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -96,6 +97,10 @@ final class EventStream implements Answer.EventSink {
         return write(piece);
     }
 
+    boolean bytes(byte[] piece) throws InterruptedException {
+        return write(Buffer.buffer(piece));
+    }
+
     /** Ends the connection instead of the answer. */
     void reset() {
         closed = true;
@@ -122,12 +127,16 @@ final class EventStream implements Answer.EventSink {
         }
     }
 
-    /** A caller that does not read for half a minute is let go. */
     private boolean write(String text) throws InterruptedException {
+        return write(Buffer.buffer(text));
+    }
+
+    /** A caller that does not read for half a minute is let go. */
+    private boolean write(Buffer piece) throws InterruptedException {
         if (closed) {
             return false;
         }
-        var _ = response.write(text);
+        var _ = response.write(piece);
         while (!closed && response.writeQueueFull()) {
             drained.drainPermits();
             if (response.writeQueueFull()

@@ -161,7 +161,18 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     stream(stream, events);
                 }
                 case Answer.Lines lines -> lines(route, exchange, stream, lines);
-                case Answer.Text text -> text(route, stream, text);
+                case Answer.Text text ->
+                        whole(
+                                route,
+                                stream,
+                                text.contentType(),
+                                () -> text.source().run(stream::text));
+                case Answer.Bytes bytes ->
+                        whole(
+                                route,
+                                stream,
+                                bytes.contentType(),
+                                () -> bytes.source().run(stream::bytes));
             }
         } catch (ProblemException problem) {
             Responses.send(
@@ -275,12 +286,18 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
         }
     }
 
+    /** What writes a body. */
+    @FunctionalInterface
+    private interface Source {
+        void run() throws Exception;
+    }
+
     /** Half a text would be taken for the whole: it is reset instead. */
-    private static void text(Route route, EventStream stream, Answer.Text text)
+    private static void whole(Route route, EventStream stream, String contentType, Source source)
             throws InterruptedException {
-        stream.openText(text.contentType());
+        stream.openText(contentType);
         try {
-            text.source().run(stream::text);
+            source.run();
             stream.end();
         } catch (InterruptedException stopping) {
             stream.reset();

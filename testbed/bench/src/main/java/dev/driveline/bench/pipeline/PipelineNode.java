@@ -59,7 +59,10 @@ public final class PipelineNode {
                                 database,
                                 stateFolder,
                                 THREADS,
-                                TelemetryConfig.MAX_RETENTION_DAYS),
+                                TelemetryConfig.MAX_RETENTION_DAYS,
+                                TelemetryConfig.PublicTopics.NONE,
+                                TelemetryConfig.Frames.NONE,
+                                TelemetryConfig.USUAL_EXPORT_HOURS),
                         process);
         process.open();
         return process;

@@ -1,0 +1,25 @@
+package dev.driveline.telemetry.frame;
+
+import dev.driveline.contract.id.TenantId;
+import org.jspecify.annotations.Nullable;
+
+/** How long a tenant's frames are kept, by vehicle time; 0 for not at all. Thread-safe; blocks. */
+public interface FrameDays {
+
+    /**
+     * What is in force.
+     *
+     * @param days that are kept; 0 for none
+     * @param own whether the tenant has a number of its own, not the installation's
+     */
+    record InForce(int days, boolean own) {}
+
+    InForce of(TenantId tenant);
+
+    /**
+     * Changes it; what is older goes within the hour.
+     *
+     * @param days null for the installation's
+     */
+    void change(TenantId tenant, @Nullable Integer days);
+}

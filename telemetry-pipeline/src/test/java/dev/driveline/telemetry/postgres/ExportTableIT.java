@@ -1,0 +1,193 @@
+package dev.driveline.telemetry.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.TenantId;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.Erasure;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.store.postgres.Database;
+import dev.driveline.store.postgres.DatabaseConfig;
+import dev.driveline.telemetry.export.Export;
+import dev.driveline.telemetry.export.ExportOrder;
+import dev.driveline.telemetry.export.ExportPlace;
+import dev.driveline.telemetry.export.ExportState;
+import dev.driveline.telemetry.export.Exports;
+import dev.driveline.telemetry.export.Exports.Work;
+import dev.driveline.telemetry.sample.SampleKey;
+import dev.driveline.testkit.TestPostgres;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class ExportTableIT {
+
+    private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
+    private static final TenantId ACME = TenantId.of("acme");
+    private static final Vin VIN = Vin.of("JTMW1RFV7KF000031");
+    private static final ExportPlace NEXT = new ExportPlace(0, new SampleKey(5, -1, 2, 3));
+
+    private Database database;
+    private ExportTable table;
+
+    @BeforeEach
+    void open() {
+        TestPostgres.Database server = TestPostgres.freshDatabase();
+        database =
+                Database.openWithOutbox(
+                        new DatabaseConfig(server.jdbcUrl(), server.user(), server.password(), 4),
+                        "telemetry");
+        table = at(Duration.ZERO);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private ExportTable at(Duration later) {
+        return new ExportTable(
+                database, Duration.ofHours(2), Clock.fixed(NOW.plus(later), ZoneOffset.UTC));
+    }
+
+    private static Caller caller(String tenant) {
+        return new Caller(
+                "lake", null, TenantId.of(tenant), Set.of(), null, null, _ -> false, false);
+    }
+
+    private static ExportOrder order() {
+        return new ExportOrder(
+                ExportOrder.Format.CSV,
+                List.of("SPEED"),
+                0,
+                10,
+                List.of(new ExportOrder.Target(VIN, List.of("can0.M.SPEED"))));
+    }
+
+    private Export add() {
+        return table.add(caller("acme"), order());
+    }
+
+    @Test
+    void anExportIsKeptAsItWasOrdered() {
+        Export added = add();
+        assertEquals(ExportState.WAITING, added.state());
+        assertEquals(order(), added.order());
+        assertEquals(ExportPlace.BEGIN, added.place());
+        assertEquals(added, table.get(ACME, added.id()));
+        assertEquals(List.of(added), table.list(ACME));
+        assertEquals(List.of(), table.list(TenantId.of("other")));
+        assertEquals(
+                ErrorCode.EXPORT_UNKNOWN,
+                assertThrows(
+                                InvalidValueException.class,
+                                () -> table.get(TenantId.of("other"), added.id()))
+                        .code());
+    }
+
+    @Test
+    void whatADeadProcessHadWrittenStaysAndAnotherGoesOnThere() {
+        UUID id = add().id();
+        Work first = table.take();
+        assertNull(table.take());
+        Work written = table.append(first, new byte[] {1}, 7, NEXT, false);
+        assertEquals(NEXT, written.export().place());
+        assertNull(at(Duration.ofSeconds(59)).take());
+        ExportTable later = at(Duration.ofSeconds(61));
+        Work second = later.take();
+        assertEquals(NEXT, second.export().place());
+        assertEquals(1, second.export().parts());
+        assertNull(table.append(written, new byte[] {9}, 1, NEXT, false), "it was lost");
+        Work done = later.append(second, new byte[] {2}, 3, new ExportPlace(1, null), true);
+        assertEquals(ExportState.DONE, done.export().state());
+        assertEquals(10, done.export().lines());
+        assertEquals(2, done.export().bytes());
+        assertArrayEquals(new byte[] {1}, later.part(id, 0));
+        assertArrayEquals(new byte[] {2}, later.part(id, 1));
+        assertNull(later.part(id, 2));
+        assertNull(at(Duration.ofHours(1)).take());
+    }
+
+    @Test
+    void whoIsDeletedMeanwhileIsWrittenNoMore() {
+        UUID id = add().id();
+        Work work = table.take();
+        table.remove(ACME, id);
+        assertNull(table.append(work, new byte[] {1}, 1, NEXT, false));
+        assertNull(table.part(id, 0));
+        assertThrows(InvalidValueException.class, () -> table.remove(ACME, id));
+    }
+
+    @Test
+    void tenFailuresInARowEndAnExport() {
+        UUID id = add().id();
+        for (int i = 0; i < 9; i++) {
+            ExportTable then = at(Duration.ofSeconds(20L * i));
+            then.postpone(then.take(), "away");
+            assertNull(then.take());
+        }
+        ExportTable then = at(Duration.ofSeconds(200));
+        Work work = then.take();
+        Work written = then.append(work, new byte[] {1}, 1, NEXT, false);
+        then.postpone(written, "away");
+        assertEquals(ExportState.RUNNING, table.get(ACME, id).state());
+        for (int i = 1; i < 10; i++) {
+            ExportTable again = at(Duration.ofSeconds(200 + 20L * i));
+            again.postpone(again.take(), "away");
+        }
+        assertEquals(ExportState.FAILED, table.get(ACME, id).state());
+        assertEquals("away", table.get(ACME, id).reason());
+        assertNull(at(Duration.ofHours(1)).take());
+    }
+
+    @Test
+    void aFailedExportHasNoResult() {
+        UUID id = add().id();
+        Work written = table.append(table.take(), new byte[] {1}, 1, NEXT, false);
+        table.fail(written, "too large");
+        assertEquals("too large", table.get(ACME, id).reason());
+        assertNull(table.part(id, 0));
+    }
+
+    @Test
+    void aTenantHasSoManyAndNoMoreUntilTheyExpire() {
+        for (int i = 0; i < Exports.MAX_OF_A_TENANT; i++) {
+            add();
+        }
+        assertEquals(
+                ErrorCode.CONFLICT, assertThrows(InvalidValueException.class, this::add).code());
+        assertNotNull(table.add(caller("other"), order()));
+        at(Duration.ofHours(2)).forgetExpired();
+        assertEquals(Exports.MAX_OF_A_TENANT, table.list(ACME).size());
+        at(Duration.ofHours(2).plusSeconds(1)).forgetExpired();
+        assertEquals(List.of(), table.list(ACME));
+    }
+
+    @Test
+    void theErasureOfAVehicleDeletesWhatNamesIt() {
+        UUID id = add().id();
+        var _ = table.append(table.take(), new byte[] {1}, 1, new ExportPlace(1, null), true);
+        ErasureTable erasures = new ErasureTable(database);
+        Vin pseudonym = Vin.of("0ERASED0000000001");
+        Instant by = NOW.plus(Duration.ofDays(30));
+        var _ = erasures.erase(new Erasure(pseudonym, Vin.of("JTMW1RFV7KF000099"), NOW, by));
+        assertEquals(1, table.list(ACME).size());
+        var _ = erasures.erase(new Erasure(pseudonym, VIN, NOW, by));
+        assertTrue(table.list(ACME).isEmpty());
+        assertNull(table.part(id, 0));
+    }
+}
