@@ -10,7 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which session owns each vehicle, as the log says it. Thread-safe; one thread applies.
+ * Which session owns each vehicle, as the log says it. Thread-safe; one thread at a time applies
+ * what is about a vehicle.
  *
  * <p>The last ONLINE owns; an OFFLINE counts only with the owner's session. A session of a run that
  * is not its slot's current one is gone, whether or not anybody wrote so.

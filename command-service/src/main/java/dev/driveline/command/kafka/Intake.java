@@ -8,12 +8,20 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -43,6 +51,11 @@ public final class Intake implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration AWAY = Duration.ofMillis(500);
+
+    /** Vehicles whose records are handled at once. */
+    private static final int AT_ONCE = 4;
+
     private static final List<Topic> TOPICS =
             List.of(
                     Topic.VEHICLE_PRESENCE,
@@ -59,11 +72,17 @@ public final class Intake implements AutoCloseable {
     private final Map<TopicPartition, Long> presenceEnds = new HashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final int partitions;
+    private final ExecutorService workers =
+            Executors.newFixedThreadPool(
+                    AT_ONCE, Thread.ofPlatform().daemon().name("command-intake-", 1).factory());
     private volatile Set<Integer> owned = Set.of();
     private volatile boolean settled;
     private volatile boolean closing;
 
-    /** What is done with what is read. Called on the reader's thread. */
+    /**
+     * What is done with what is read. Records of a vehicle are told one after the other, those of
+     * several at once.
+     */
     public interface Handler {
 
         /** All presence is to be forgotten; it is read anew. */
@@ -130,6 +149,7 @@ public final class Intake implements AutoCloseable {
             // close() was called.
         } finally {
             settled = false;
+            workers.shutdownNow();
             stopped.countDown();
         }
     }
@@ -137,9 +157,7 @@ public final class Intake implements AutoCloseable {
     private void pollOnce() {
         try {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                handleForCertain(record);
-            }
+            handleForCertain(records);
             if (!records.isEmpty()) {
                 consumer.commitSync();
             }
@@ -154,21 +172,63 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** PostgreSQL away: the record stays at hand, the group membership too. */
-    private void handleForCertain(ConsumerRecord<byte[], byte[]> record) {
-        while (!closing) {
+    /**
+     * Each vehicle's records in their order, several vehicles at once: most of the time goes by
+     * waiting for PostgreSQL's disk. With PostgreSQL away they stay at hand, the membership too.
+     */
+    private void handleForCertain(ConsumerRecords<byte[], byte[]> records) {
+        Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle = new LinkedHashMap<>();
+        sort(records, byVehicle);
+        while (!byVehicle.isEmpty()) {
+            if (closing) {
+                throw new WakeupException();
+            }
+            List<Future<?>> running = new ArrayList<>();
+            byVehicle.values().forEach(line -> running.add(workers.submit(() -> handle(line))));
+            running.forEach(Intake::await);
+            byVehicle.values().removeIf(Deque::isEmpty);
+            if (!byVehicle.isEmpty()) {
+                consumer.pause(consumer.assignment());
+                // What was assigned meanwhile is not paused, and what it brings is not lost.
+                sort(consumer.poll(AWAY), byVehicle);
+                consumer.resume(consumer.assignment());
+            }
+        }
+    }
+
+    private static void sort(
+            ConsumerRecords<byte[], byte[]> records,
+            Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            String key =
+                    record.key() == null ? "" : new String(record.key(), StandardCharsets.US_ASCII);
+            byVehicle.computeIfAbsent(key, same -> new ArrayDeque<>()).addLast(record);
+        }
+    }
+
+    private static void await(Future<?> running) {
+        try {
+            running.get();
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException("a worker of the intake ended", bug.getCause());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new WakeupException();
+        }
+    }
+
+    /** Takes out what was handled; stops at what has to be tried again. */
+    private void handle(Deque<ConsumerRecord<byte[], byte[]>> line) {
+        while (!line.isEmpty()) {
+            ConsumerRecord<byte[], byte[]> record = line.getFirst();
             try {
                 handle(record);
-                return;
             } catch (ProblemException unavailable) {
                 LOG.atWarn()
                         .setMessage("record waits")
                         .addKeyValue("why", unavailable.getMessage())
                         .log();
-                Set<TopicPartition> assignment = consumer.assignment();
-                consumer.pause(assignment);
-                consumer.poll(Duration.ofMillis(500));
-                consumer.resume(consumer.assignment());
+                return;
             } catch (RuntimeException unusable) {
                 LOG.atError()
                         .setMessage("record passed over")
@@ -177,10 +237,9 @@ public final class Intake implements AutoCloseable {
                         .addKeyValue("offset", record.offset())
                         .setCause(unusable)
                         .log();
-                return;
             }
+            line.removeFirst();
         }
-        throw new WakeupException();
     }
 
     private void handle(ConsumerRecord<byte[], byte[]> record) {

@@ -48,16 +48,16 @@ public final class CommandFaults implements Callable<Integer> {
     @Option(names = "--vehicles", defaultValue = "500")
     private int vehicles;
 
-    @Option(names = "--rate", defaultValue = "25", description = "Commands a second of all.")
+    @Option(names = "--rate", defaultValue = "20", description = "Commands a second of all.")
     private int rate;
 
-    @Option(names = "--kills", defaultValue = "12", description = "In turn of the four parts.")
+    @Option(names = "--kills", defaultValue = "8", description = "In turn of the four parts.")
     private int kills;
 
-    @Option(names = "--least", defaultValue = "4000", description = "ms from ready to a kill.")
+    @Option(names = "--least", defaultValue = "10000", description = "ms from ready to a kill.")
     private int leastMs;
 
-    @Option(names = "--most", defaultValue = "15000", description = "ms likewise.")
+    @Option(names = "--most", defaultValue = "25000", description = "ms likewise.")
     private int mostMs;
 
     @Option(
