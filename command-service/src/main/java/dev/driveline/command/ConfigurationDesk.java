@@ -2,6 +2,7 @@ package dev.driveline.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.command.Presences;
+import dev.driveline.command.config.CheckIns;
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.kafka.DownlinkProducer;
@@ -44,6 +45,7 @@ final class ConfigurationDesk {
     private final Database database;
     private final Namespaces namespaces;
     private final CommandTable locks;
+    private final CheckIns checkIns = new CheckIns();
     private final ConfigurationTable configurations = new ConfigurationTable();
     private final VehicleTable vehicles = new VehicleTable();
     private final TrustDesk trust;
@@ -165,6 +167,28 @@ final class ConfigurationDesk {
 
     /** The vehicle says what it has; it is always answered. */
     void checkIn(Vin vin, ConfigMessage.CheckIn checkIn) {
+        checkIns.came(vin, checkIn);
+        answer(vin, checkIn);
+    }
+
+    /** The vehicle is heard of: an answer that may have gone to nobody goes out again. */
+    void present(Vin vin) {
+        if (presences.listening(vin, DownTopic.CONFIG).isPresent()) {
+            checkIns.of(vin).ifPresent(checkIn -> answer(vin, checkIn));
+        }
+    }
+
+    /** A gateway is heard of. */
+    void presentAgain() {
+        checkIns.waiting().forEach(this::present);
+    }
+
+    /** A document went out to the vehicle. */
+    void sent(Vin vin) {
+        checkIns.answered(vin);
+    }
+
+    private void answer(Vin vin, ConfigMessage.CheckIn checkIn) {
         // The keys first: the rest is checked with them.
         List<Differences.Desired> desired = new ArrayList<>(trust.desired());
         database.run(handle -> {

@@ -128,6 +128,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                 if (presences.listening(vin, DownTopic.COMMANDS).isPresent()) {
                     attemptSoon(vin);
                 }
+                configurations.present(vin);
             }
             case GATEWAY_REPORTS -> report(vin, Json.read(value, DownlinkReport.class));
             case VEHICLE_REPLIES -> reply(vin, replyTopic, value);
@@ -177,6 +178,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     private void heartbeat(Heartbeat heartbeat) {
         if (presences.apply(heartbeat) && isSettled()) {
             var _ = work.submit(this::attemptAllWaiting);
+            var _ = work.submit(configurations::presentAgain);
         }
     }
 
@@ -187,6 +189,11 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     }
 
     private void report(Vin vin, DownlinkReport report) {
+        if (report.topic() == DownTopic.CONFIG
+                && (report.outcome() == DownlinkReport.Outcome.SENT
+                        || report.outcome() == DownlinkReport.Outcome.DELIVERED)) {
+            configurations.sent(vin);
+        }
         if (report.topic() != DownTopic.COMMANDS) {
             return;
         }

@@ -340,6 +340,34 @@ class CommandIT {
                 "0189dd2e");
     }
 
+    /** Presence and check-in come by different logs. */
+    @Test
+    void aCheckInIsAnsweredThoughThePresenceComesLater() {
+        registered();
+        reply(vin, "config", new ConfigMessage.CheckIn(1, "early-" + vin, List.of()));
+        reply(
+                vin,
+                "config",
+                new ConfigMessage.Report(
+                        1, "command.keys", 1, "0", ConfigMessage.State.REJECTED, "TEST"));
+        Eventually.within(Duration.ofSeconds(20))
+                .that(
+                        "what stands behind it in the log was handled",
+                        () ->
+                                json(http.get("/api/v1/vehicles/" + vin + "/signed-by-root"))
+                                                .path("items")
+                                                .size()
+                                        == 1);
+        online(Set.of(DownTopic.CONFIG));
+        Downlink first = downlink("command.keys/1");
+        report(first, DownlinkReport.Outcome.NOT_HERE);
+        session = new SessionId(session.bits() + 1);
+        online(Set.of(DownTopic.CONFIG));
+        Downlink second = downlink("command.keys/1");
+        assertEquals(session, second.session(), "and to the session that followed");
+        report(second, DownlinkReport.Outcome.SENT);
+    }
+
     @Test
     void configurationIsPushedComparedAndReported() throws Exception {
         registered();

@@ -127,8 +127,11 @@ public final class ConfigurationTable {
         handle.createUpdate(
                         """
                         INSERT INTO configuration_report (vin, namespace, version, hash, state, code, at)
-                        SELECT vin, namespace, version, :hash, :state, :code, :now FROM configuration
-                        WHERE vin = :vin AND namespace = :namespace AND version = :version
+                        SELECT :vin, :namespace, :version, :hash, :state, :code, :now
+                        WHERE EXISTS (SELECT FROM configuration
+                                      WHERE vin = :vin AND namespace = :namespace AND version = :version)
+                           OR EXISTS (SELECT FROM signed_by_root
+                                      WHERE namespace = :namespace AND version = :version)
                         ON CONFLICT (vin, namespace, version) DO UPDATE
                         SET hash = excluded.hash, state = excluded.state, code = excluded.code, at = excluded.at
                         """)

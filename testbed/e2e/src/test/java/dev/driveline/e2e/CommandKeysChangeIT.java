@@ -96,6 +96,7 @@ class CommandKeysChangeIT {
         Eventually.within(LIMIT).that("version 2 is published", () -> published("keys-2.jws"));
         Eventually.within(LIMIT).that("the vehicle has it", () -> has(2));
         assertEquals("command-2", keyOf(locks()));
+        Downlink good = lastDownlink();
 
         sign(secret, "keys-2.jws", "keys-3.jws", "--drop", "command-1");
         Eventually.within(LIMIT).that("version 3 is published", () -> published("keys-3.jws"));
@@ -105,7 +106,6 @@ class CommandKeysChangeIT {
         Eventually.within(LIMIT)
                 .that("the old key's command is seen", () -> refusals().contains("KEY_UNKNOWN"));
 
-        Downlink good = lastDownlink();
         String[] parts = good.payload().split("\\.", -1);
         send(withPayload(good, parts[0] + "." + parts[1] + "." + "A".repeat(parts[2].length())));
         Eventually.within(LIMIT)
