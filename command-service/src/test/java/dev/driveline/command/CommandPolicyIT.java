@@ -317,9 +317,11 @@ class CommandPolicyIT {
         assertEquals("QUEUED", state(early));
         rig.sleeps(vin, "SMS");
         rig.awaitState(anna, early, "WAKING");
+        awaitSpacing();
         String second = ok(202, send(anna, "{\"type\":\"doors.lock\"}")).path("id").asText();
         rig.awaitState(anna, second, "WAKING");
         CommandRig.SOON.that("it was woken twice", () -> wakeUps() == 2);
+        awaitSpacing();
         String third = ok(202, send(anna, "{\"type\":\"vehicle.locate\"}")).path("id").asText();
         rig.online(vin);
         rig.downlink(third);
@@ -336,6 +338,11 @@ class CommandPolicyIT {
         rig.online(deaf);
         rig.downlink(id);
         assertTrue(rig.pipeline.woken().stream().noneMatch(body -> body.contains(deaf.value())));
+    }
+
+    private static void awaitSpacing() {
+        Instant over = Instant.now().plus(CommandRig.WAKE_SPACING);
+        CommandRig.SOON.that("it may be woken again", () -> Instant.now().isAfter(over));
     }
 
     private long wakeUps() {

@@ -57,6 +57,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class CommandRig implements AutoCloseable {
 
     static final Eventually SOON = Eventually.within(Duration.ofSeconds(20));
+
+    /** Longer than what a slow machine needs between two looks at one command. */
+    static final Duration WAKE_SPACING = Duration.ofSeconds(2);
+
     private static final int SLOT = 1;
     private static final RunId RUN = new RunId(77);
 
@@ -87,7 +91,7 @@ final class CommandRig implements AutoCloseable {
                         new TestRoot().writeTo(folder, "command-1", TestCa.newKeys()),
                         pipeline.uri(),
                         new CommandConfig.Wake(
-                                pipeline.uri().resolve("/wake"), 2, Duration.ofMillis(1), true)),
+                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true)),
                 process);
         process.open();
         tap =

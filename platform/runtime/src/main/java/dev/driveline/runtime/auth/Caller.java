@@ -56,6 +56,29 @@ public record Caller(
                 subject, actor, tenant, scopes, Set.copyOf(both), null, _ -> false, person);
     }
 
+    /**
+     * A person, as far as was granted: for the vehicles granted for a route's scope; another scope
+     * of the token stays only if it was granted for every vehicle that the request is about, so
+     * that who may read a vehicle's signals does not see its locations by a word in the token.
+     *
+     * @param asked the vehicle in the request's path; null where it is about all that are covered
+     */
+    public Caller granted(Grants grants, Scope scope, @Nullable Vin asked) {
+        Caller narrowed = within(grants.of(tenant, subject, scope));
+        Set<Vin> covered = narrowed.vins == null ? Set.of() : narrowed.vins;
+        Set<Vin> concerned = asked == null ? covered : Set.of(asked);
+        Set<String> kept = new HashSet<>(scopes);
+        for (Scope other : Scope.values()) {
+            if (other != scope
+                    && has(other)
+                    && !grants.of(tenant, subject, other).containsAll(concerned)) {
+                kept.remove(other.text());
+            }
+        }
+        return new Caller(
+                subject, actor, tenant, Set.copyOf(kept), covered, null, _ -> false, person);
+    }
+
     public boolean has(Scope scope) {
         return scopes.contains(scope.text());
     }

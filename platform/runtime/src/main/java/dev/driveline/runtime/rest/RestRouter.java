@@ -2,6 +2,7 @@ package dev.driveline.runtime.rest;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Acting;
 import dev.driveline.runtime.auth.Authenticator;
 import dev.driveline.runtime.auth.Caller;
@@ -218,7 +219,7 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                     Map.of("scope", scope.text()));
         }
         if (scope != null && caller != null && caller.person()) {
-            caller = caller.within(grants.of(caller.tenant(), caller.subject(), scope));
+            caller = caller.granted(grants, scope, vehicleIn(context));
         }
         Buffer body = stream == null ? context.body().buffer() : null;
         return new Exchange(
@@ -230,6 +231,16 @@ public final class RestRouter implements Handler<HttpServerRequest>, AutoCloseab
                 body == null ? new byte[0] : body.getBytes(),
                 stream == null ? InputStream.nullInputStream() : stream,
                 caller);
+    }
+
+    /** Null where the path names none; one that is no VIN is the handler's to refuse. */
+    private static @Nullable Vin vehicleIn(RoutingContext context) {
+        String vin = context.pathParams().get("vin");
+        try {
+            return vin == null ? null : Vin.of(vin);
+        } catch (InvalidValueException none) {
+            return null;
+        }
     }
 
     /** commands:send:{type} opens the route; the handler checks the type. */
