@@ -89,6 +89,11 @@ public final class CommandService implements AutoCloseable {
         TrustDesk trust = new TrustDesk(database, held, root, process.clock());
         trust.publishFile(SignedByRoot.Kind.KEYS, config.keys().published());
         trust.publishFile(SignedByRoot.Kind.ANCHORS, config.keys().anchors());
+        String unsigned = trust.problem();
+        if (unsigned != null) {
+            // No reason not to be ready: the keys come by REST.
+            LOG.atWarn().setMessage("nothing can be signed").addKeyValue("why", unsigned).log();
+        }
         TypeDesk typeDesk = new TypeDesk(database, types, auditDesk, process.clock());
         HoldDesk holds = new HoldDesk(database, table, auditDesk, process.clock());
         Envelopes envelopes = new Envelopes(trust);

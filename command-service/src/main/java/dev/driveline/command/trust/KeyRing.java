@@ -1,6 +1,5 @@
 package dev.driveline.command.trust;
 
-import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.trust.CommandKeys;
 import dev.driveline.contract.trust.KeyUse;
@@ -152,14 +151,8 @@ public final class KeyRing {
     public static final class Unsignable extends Exception {
         private static final long serialVersionUID = 1;
 
-        private final String code = ErrorCode.UNAVAILABLE.name();
-
         Unsignable(String message) {
             super(message);
-        }
-
-        public String code() {
-            return code;
         }
     }
 }

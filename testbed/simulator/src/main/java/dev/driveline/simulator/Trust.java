@@ -68,10 +68,6 @@ final class Trust {
         return hash;
     }
 
-    PublicKey root() {
-        return root;
-    }
-
     /** Only something newer is taken, so that nobody brings an old key back. */
     Taken take(String compact) throws IOException {
         return take(compact, true);

@@ -9,7 +9,7 @@ public final class EventTypes {
     public static final String VEHICLE_PREFIX = "vehicle.";
 
     /** What a vehicle says of its own security; it stands in its timeline. */
-    public static final String VEHICLE_SECURITY_PREFIX = "vehicle.security.";
+    public static final String VEHICLE_SECURITY_PREFIX = VEHICLE_PREFIX + "security.";
 
     /**
      * A vehicle is about to disconnect and sleep. Data: wake SMS, TIMER or NONE, nextWakeAt,
@@ -30,7 +30,7 @@ public final class EventTypes {
      * A TBox refused something signed: a command, a configuration document, or keys. Data: what
      * (its typ), code (of {@code VehicleCode}), kid, id and counter where they could be read.
      */
-    public static final String SIGNED_REFUSED = "vehicle.security.signed-refused";
+    public static final String SIGNED_REFUSED = VEHICLE_SECURITY_PREFIX + "signed-refused";
 
     /** More takeovers a minute than one vehicle makes. Data: count. */
     public static final String CLONE_SUSPECTED = "driveline.security.clone-suspected";
