@@ -25,6 +25,7 @@ import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -121,6 +122,11 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     }
 
     @Override
+    public void facts(Collection<VehicleFact> facts) {
+        database.run(handle -> vehicles.apply(handle, facts));
+    }
+
+    @Override
     public void handle(Topic topic, Vin vin, String replyTopic, byte[] value) {
         switch (topic) {
             case VEHICLE_PRESENCE -> {
@@ -139,9 +145,6 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                     attemptSoon(vin);
                 }
             }
-            case REGISTRY_VEHICLES ->
-                    database.run(
-                            handle -> vehicles.apply(handle, Json.read(value, VehicleFact.class)));
             case VEHICLE_EVENTS -> {
                 commands.slept(vin, Json.read(value, VehicleEvent.class));
                 attemptSoon(vin);

@@ -3,7 +3,9 @@ package dev.driveline.command.kafka;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.vehicle.EventTypes;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
 import java.nio.charset.StandardCharsets;
@@ -11,12 +13,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,6 +88,13 @@ public final class Intake implements AutoCloseable {
      * several at once.
      */
     public interface Handler {
+
+        /**
+         * What the registry now says of vehicles, the newest of each.
+         *
+         * @throws ProblemException UNAVAILABLE to have it tried again
+         */
+        void facts(Collection<VehicleFact> facts);
 
         /** All presence is to be forgotten; it is read anew. */
         void forget();
@@ -173,36 +184,76 @@ public final class Intake implements AutoCloseable {
     }
 
     /**
-     * Each vehicle's records in their order, several vehicles at once: most of the time goes by
-     * waiting for PostgreSQL's disk. With PostgreSQL away they stay at hand, the membership too.
+     * The registry's facts at once, then each vehicle's records in their order, several vehicles at
+     * once: most of the time goes by waiting for PostgreSQL's disk. With PostgreSQL away they stay
+     * at hand, the membership too.
      */
     private void handleForCertain(ConsumerRecords<byte[], byte[]> records) {
+        Map<Vin, VehicleFact> facts = new TreeMap<>(Comparator.comparing(Vin::value));
         Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle = new LinkedHashMap<>();
-        sort(records, byVehicle);
-        while (!byVehicle.isEmpty()) {
+        sort(records, facts, byVehicle);
+        while (!facts.isEmpty() || !byVehicle.isEmpty()) {
             if (closing) {
                 throw new WakeupException();
             }
+            take(facts);
             List<Future<?>> running = new ArrayList<>();
             byVehicle.values().forEach(line -> running.add(workers.submit(() -> handle(line))));
             running.forEach(Intake::await);
             byVehicle.values().removeIf(Deque::isEmpty);
-            if (!byVehicle.isEmpty()) {
+            if (!facts.isEmpty() || !byVehicle.isEmpty()) {
                 consumer.pause(consumer.assignment());
                 // What was assigned meanwhile is not paused, and what it brings is not lost.
-                sort(consumer.poll(AWAY), byVehicle);
+                sort(consumer.poll(AWAY), facts, byVehicle);
                 consumer.resume(consumer.assignment());
             }
         }
     }
 
-    private static void sort(
+    private void sort(
             ConsumerRecords<byte[], byte[]> records,
+            Map<Vin, VehicleFact> facts,
             Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (byName.get(record.topic()) == Topic.REGISTRY_VEHICLES) {
+                newest(record, facts);
+                continue;
+            }
             String key =
                     record.key() == null ? "" : new String(record.key(), StandardCharsets.US_ASCII);
             byVehicle.computeIfAbsent(key, same -> new ArrayDeque<>()).addLast(record);
+        }
+    }
+
+    private static void newest(ConsumerRecord<byte[], byte[]> record, Map<Vin, VehicleFact> facts) {
+        if (record.value() == null) {
+            return;
+        }
+        try {
+            VehicleFact fact = Json.read(record.value(), VehicleFact.class);
+            facts.merge(
+                    fact.vin(),
+                    fact,
+                    (known, next) -> next.version() < known.version() ? known : next);
+        } catch (RuntimeException unusable) {
+            passedOver(record, unusable);
+        }
+    }
+
+    /** A transaction for all of a poll: after an import there are as many facts as vehicles. */
+    private void take(Map<Vin, VehicleFact> facts) {
+        if (facts.isEmpty()) {
+            return;
+        }
+        try {
+            handler.facts(facts.values());
+            facts.clear();
+        } catch (ProblemException unavailable) {
+            LOG.atWarn()
+                    .setMessage("vehicles wait")
+                    .addKeyValue("vehicles", facts.size())
+                    .addKeyValue("why", unavailable.getMessage())
+                    .log();
         }
     }
 
@@ -230,16 +281,21 @@ public final class Intake implements AutoCloseable {
                         .log();
                 return;
             } catch (RuntimeException unusable) {
-                LOG.atError()
-                        .setMessage("record passed over")
-                        .addKeyValue("topic", record.topic())
-                        .addKeyValue("partition", record.partition())
-                        .addKeyValue("offset", record.offset())
-                        .setCause(unusable)
-                        .log();
+                passedOver(record, unusable);
             }
             line.removeFirst();
         }
+    }
+
+    private static void passedOver(
+            ConsumerRecord<byte[], byte[]> record, RuntimeException unusable) {
+        LOG.atError()
+                .setMessage("record passed over")
+                .addKeyValue("topic", record.topic())
+                .addKeyValue("partition", record.partition())
+                .addKeyValue("offset", record.offset())
+                .setCause(unusable)
+                .log();
     }
 
     private void handle(ConsumerRecord<byte[], byte[]> record) {

@@ -6,9 +6,11 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.runtime.rest.ProblemException;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** Table {@code vehicle}: this service's projection of {@code registry.vehicles}. */
 public final class VehicleTable {
@@ -17,11 +19,15 @@ public final class VehicleTable {
     public record Known(Vin vin, TenantId tenant, String model, VehicleState state) {}
 
     /**
-     * Takes a fact, unless a higher version is known; the same again, for what was not read of it
-     * once.
+     * Takes facts, each unless a higher version is known; the same again, for what was not read of
+     * it once.
+     *
+     * @param facts at most one of a vehicle, always in the same order, so that two writers never
+     *     wait for each other
      */
-    public void apply(Handle handle, VehicleFact fact) {
-        handle.createUpdate(
+    public void apply(Handle handle, Collection<VehicleFact> facts) {
+        try (PreparedBatch batch =
+                handle.prepareBatch(
                         """
                         INSERT INTO vehicle (vin, tenant, model, state, fleets, version)
                         VALUES (:vin, :tenant, :model, :state, :fleets, :version)
@@ -29,14 +35,18 @@ public final class VehicleTable {
                         SET tenant = excluded.tenant, model = excluded.model, state = excluded.state,
                             fleets = excluded.fleets, version = excluded.version
                         WHERE vehicle.version <= excluded.version
-                        """)
-                .bind("vin", fact.vin().value())
-                .bind("tenant", fact.tenant().value())
-                .bind("model", fact.model())
-                .bind("state", fact.state().name())
-                .bindArray("fleets", String.class, fact.fleets())
-                .bind("version", fact.version())
-                .execute();
+                        """)) {
+            for (VehicleFact fact : facts) {
+                batch.bind("vin", fact.vin().value())
+                        .bind("tenant", fact.tenant().value())
+                        .bind("model", fact.model())
+                        .bind("state", fact.state().name())
+                        .bindArray("fleets", String.class, fact.fleets())
+                        .bind("version", fact.version())
+                        .add();
+            }
+            var _ = batch.execute();
+        }
     }
 
     /** A vehicle of a tenant; another tenant's is as unknown as none. */
