@@ -205,7 +205,7 @@ envFrom:
 - {component: telemetry-pipeline, path: "/api/v1/vehicles/[^/]+/(signals|history|stream|intake|trips|charging-sessions|frames)(/.*)?"}
 - {component: telemetry-pipeline, path: "/api/v1/(signals|positions|tenants|rules|alerts|exports)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/vehicles([:/].*)?"}
-- {component: command-service, path: "/api/v1/(commands|audit/commands|command-types|config-namespaces|signed-by-root)([:/].*)?"}
+- {component: command-service, path: "/api/v1/(commands|audit/commands|command-types|config-namespaces|signed-by-root|webhooks)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/(models|catalogues|fleets|tboxes|certificates|authorities|access-rules|audit/registry|registry)([:/].*)?"}
 - {component: vehicle-registry, path: "/(crl|ocsp)(/.*)?"}
 {{- end }}

@@ -13,9 +13,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pipeline where the pipeline's REST is, to be asked for preconditions; null to ask nobody
  * @param wake how sleeping vehicles are woken
+ * @param webhooks how tenants are told
  */
 public record CommandConfig(
-        KafkaConfig kafka, DatabaseConfig database, Keys keys, @Nullable URI pipeline, Wake wake) {
+        KafkaConfig kafka,
+        DatabaseConfig database,
+        Keys keys,
+        @Nullable URI pipeline,
+        Wake wake,
+        Webhooks webhooks) {
+
+    /**
+     * How tenants are told.
+     *
+     * @param privateAddresses whether a webhook may lead into a private network, and do without TLS
+     * @param retryFor from the first try to the last
+     */
+    public record Webhooks(boolean privateAddresses, Duration retryFor) {
+
+        /** Public addresses by https, for a day. */
+        public static final Webhooks PUBLIC = new Webhooks(false, Duration.ofDays(1));
+
+        /** For one machine, where receivers are tried out. */
+        public static final Webhooks LOCAL = new Webhooks(true, Duration.ofDays(1));
+    }
 
     /**
      * How sleeping vehicles are woken.
@@ -33,7 +54,7 @@ public record CommandConfig(
 
     /** One that asks the pipeline nothing and wakes nobody. */
     public CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
-        this(kafka, database, keys, null, Wake.NEVER);
+        this(kafka, database, keys, null, Wake.NEVER, Webhooks.PUBLIC);
     }
 
     /**
@@ -76,7 +97,10 @@ public record CommandConfig(
                         urlIn(settings, "command.wake-url"),
                         settings.integer("command.wake-per-day", 20, 1, 1_000),
                         settings.duration("command.wake-spacing", Duration.ofMinutes(1)),
-                        settings.flag("command.wake-private-addresses", false)));
+                        settings.flag("command.wake-private-addresses", false)),
+                new Webhooks(
+                        settings.flag("command.webhook-private-addresses", false),
+                        settings.duration("command.webhook-retry-for", Duration.ofDays(1))));
     }
 
     private static @Nullable URI urlIn(Settings settings, String key) {

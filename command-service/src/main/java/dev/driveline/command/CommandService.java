@@ -7,10 +7,13 @@ import dev.driveline.command.command.Watchers;
 import dev.driveline.command.config.Namespaces;
 import dev.driveline.command.http.LatestSignals;
 import dev.driveline.command.http.WakeWebhook;
+import dev.driveline.command.http.WebhookSender;
 import dev.driveline.command.kafka.DownlinkProducer;
+import dev.driveline.command.kafka.EventFeed;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.command.webhook.Retries;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
@@ -50,13 +53,15 @@ public final class CommandService implements AutoCloseable {
                     Topic.REGISTRY_VEHICLES,
                     Topic.REGISTRY_ERASURES,
                     Topic.VEHICLE_EVENTS,
-                    Topic.REGISTRY_GRANTS);
+                    Topic.REGISTRY_GRANTS,
+                    Topic.TELEMETRY_ALERTS);
 
     private static final List<String> API =
             List.of(
                     "openapi/command/commands.yaml",
                     "openapi/command/command-types.yaml",
                     "openapi/command/holds.yaml",
+                    "openapi/command/webhooks.yaml",
                     "openapi/command/audit.yaml",
                     "openapi/command/configuration.yaml",
                     "openapi/command/signed-by-root.yaml");
@@ -144,6 +149,7 @@ public final class CommandService implements AutoCloseable {
         routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
         routes.addAll(new TypeRoutes(typeDesk).all());
         routes.addAll(new HoldRoutes(holds).all());
+        routes.addAll(webhooks(config, database, auditDesk, process).all());
         routes.addAll(new AuditRoutes(auditDesk).all());
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         routes.addAll(new TrustRoutes(trust).all());
@@ -160,6 +166,40 @@ public final class CommandService implements AutoCloseable {
                 .setMessage("command service started")
                 .addKeyValue("types", types.all().size())
                 .log();
+    }
+
+    private WebhookRoutes webhooks(
+            CommandConfig config, Database database, AuditDesk audit, ServiceProcess process) {
+        boolean privateAddresses = config.webhooks().privateAddresses();
+        WebhookSender sender =
+                closings.add(new WebhookSender(process.vertx(), privateAddresses, process.clock()));
+        WebhookDesk desk =
+                new WebhookDesk(
+                        database,
+                        sender,
+                        privateAddresses,
+                        audit,
+                        process.clock(),
+                        new SecureRandom());
+        WebhookPump pump =
+                closings.add(
+                        WebhookPump.start(
+                                database,
+                                sender,
+                                new Retries(config.webhooks().retryFor()),
+                                process.clock(),
+                                new SecureRandom(),
+                                process.metrics()));
+        EventFeed feed =
+                closings.add(
+                        EventFeed.start(
+                                config.kafka(),
+                                occurrences -> {
+                                    desk.occurred(occurrences);
+                                    pump.wake();
+                                }));
+        process.health().check("command webhooks", feed::problem);
+        return new WebhookRoutes(desk, pump);
     }
 
     private Wakeups wakeups(CommandConfig.Wake config, Database database, ServiceProcess process) {

@@ -198,6 +198,7 @@ class CommandApiIT {
                         .replace("{vin}", VIN.value())
                         .replace("{namespace}", "telemetry.collection")
                         .replace("{name}", "isolated.type")
+                        .replace("{number}", "1")
                         .replace("{id}", operation.path().contains("hold/") ? hold : command);
         String body =
                 operation.node().has("requestBody")

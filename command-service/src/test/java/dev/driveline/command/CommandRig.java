@@ -3,6 +3,7 @@ package dev.driveline.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.contract.alert.AlertEvent;
 import dev.driveline.contract.command.CommandResponse;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.gateway.DownlinkReport;
@@ -61,6 +62,9 @@ final class CommandRig implements AutoCloseable {
     /** Longer than what a slow machine needs between two looks at one command. */
     static final Duration WAKE_SPACING = Duration.ofSeconds(2);
 
+    /** Time for two tries and no third. */
+    static final Duration WEBHOOK_RETRIES = Duration.ofSeconds(4);
+
     private static final int SLOT = 1;
     private static final RunId RUN = new RunId(77);
 
@@ -91,7 +95,8 @@ final class CommandRig implements AutoCloseable {
                         new TestRoot().writeTo(folder, "command-1", TestCa.newKeys()),
                         pipeline.uri(),
                         new CommandConfig.Wake(
-                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true)),
+                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true),
+                        new CommandConfig.Webhooks(true, WEBHOOK_RETRIES)),
                 process);
         process.open();
         tap =
@@ -195,6 +200,26 @@ final class CommandRig implements AutoCloseable {
                                         Map.of("wake", way))));
         record.headers()
                 .add(Headers.EVENT_TYPE, EventTypes.SLEEP.getBytes(StandardCharsets.US_ASCII));
+        var _ = producer.send(record);
+        producer.flush();
+    }
+
+    /** As the pipeline tells of an alert. */
+    void alert(String id, AlertEvent event) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(
+                        kafka.prefix().of(Topic.TELEMETRY_ALERTS),
+                        event.vin().value().getBytes(StandardCharsets.US_ASCII),
+                        Json.bytes(event));
+        Map.of(
+                        Headers.EVENT_ID, id,
+                        Headers.EVENT_SOURCE, "/rules",
+                        Headers.EVENT_TYPE, event.step().eventType(),
+                        Headers.EVENT_SUBJECT, event.vin().value(),
+                        Headers.EVENT_TIME, event.at().toString(),
+                        Headers.TENANT, event.tenant().value())
+                .forEach((name, value) ->
+                        record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
         var _ = producer.send(record);
         producer.flush();
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that was done.
  *
- * @param subject the command, the hold, or the command type's place
+ * @param subject the command, the hold, the webhook, or the command type's place
  * @param step of the subject, from 1
  * @param at microseconds
  * @param vin null for what is not about one vehicle; a pseudonym once it was erased
@@ -46,6 +46,7 @@ public record AuditEntry(
     public enum Kind {
         COMMAND,
         HOLD,
-        TYPE
+        TYPE,
+        WEBHOOK
     }
 }

@@ -1,11 +1,11 @@
 package dev.driveline.command.http;
 
+import dev.driveline.command.webhook.Address;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.json.Json;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -101,7 +101,7 @@ public final class WakeWebhook implements AutoCloseable {
             return;
         }
         for (InetAddress address : addresses()) {
-            if (isPrivate(address)) {
+            if (Address.isPrivate(address)) {
                 throw new IOException(
                         "command.wake-url leads to the private address "
                                 + address.getHostAddress()
@@ -112,20 +112,6 @@ public final class WakeWebhook implements AutoCloseable {
 
     private InetAddress[] addresses() throws UnknownHostException {
         return InetAddress.getAllByName(url.getHost());
-    }
-
-    /** Source: RFC 6890, RFC 4193. */
-    static boolean isPrivate(InetAddress address) {
-        byte[] bytes = address.getAddress();
-        boolean shared = bytes.length == 4 && bytes[0] == 100 && (bytes[1] & 0xC0) == 64;
-        boolean uniqueLocal = address instanceof Inet6Address && (bytes[0] & 0xFE) == 0xFC;
-        return address.isLoopbackAddress()
-                || address.isAnyLocalAddress()
-                || address.isLinkLocalAddress()
-                || address.isSiteLocalAddress()
-                || address.isMulticastAddress()
-                || shared
-                || uniqueLocal;
     }
 
     private void count(String outcome) {

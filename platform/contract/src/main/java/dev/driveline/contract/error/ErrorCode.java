@@ -28,6 +28,8 @@ public enum ErrorCode {
     COMMAND_UNKNOWN(404, false, "No such command"),
     COMMAND_TYPE_UNKNOWN(404, false, "No such command type"),
     HOLD_UNKNOWN(404, false, "No such hold"),
+    WEBHOOK_UNKNOWN(404, false, "No such webhook"),
+    DELIVERY_UNKNOWN(404, false, "No such delivery"),
     NAMESPACE_UNKNOWN(404, false, "No such configuration namespace"),
     SIGNAL_UNKNOWN(404, false, "No such signal"),
     RULE_UNKNOWN(404, false, "No such rule"),

@@ -1,4 +1,4 @@
-package dev.driveline.command.http;
+package dev.driveline.command.webhook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class WakeWebhookTest {
+class AddressTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -16,7 +16,6 @@ class WakeWebhookTest {
         "8.8.8.8,false", "100.128.0.1,false", "172.32.0.1,false", "2001:4860::1,false"
     })
     void privateAddressesAreKnown(String address, boolean isPrivate) throws Exception {
-        assertEquals(
-                isPrivate, WakeWebhook.isPrivate(InetAddress.getAllByName(address)[0]), address);
+        assertEquals(isPrivate, Address.isPrivate(InetAddress.getAllByName(address)[0]), address);
     }
 }

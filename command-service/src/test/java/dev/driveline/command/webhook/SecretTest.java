@@ -1,0 +1,49 @@
+package dev.driveline.command.webhook;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class SecretTest {
+
+    private static final Secret SECRET =
+            new Secret(
+                    "whsec_"
+                            + Base64.getEncoder()
+                                    .encodeToString(
+                                            "driveline tests sign with this.."
+                                                    .getBytes(StandardCharsets.UTF_8)));
+    private static final byte[] BODY = "{\"a\":1}".getBytes(StandardCharsets.UTF_8);
+
+    /**
+     * {@code printf 'e/1.1750000000.{"a":1}' | openssl dgst -sha256 -hmac 'driveline tests sign
+     * with this..' -binary | base64}.
+     */
+    @Test
+    void signsAsOpensslDoes() {
+        assertEquals(
+                "v1,hCgsptdu8JHx6EPFccuxSDKR4Z3dKq8jgnMM7I356pU=",
+                SECRET.sign("e/1", 1_750_000_000, BODY));
+    }
+
+    @Test
+    void everyPartCounts() {
+        String signature = SECRET.sign("e/1", 1_750_000_000, BODY);
+        assertNotEquals(signature, SECRET.sign("e/2", 1_750_000_000, BODY));
+        assertNotEquals(signature, SECRET.sign("e/1", 1_750_000_001, BODY));
+        assertNotEquals(signature, SECRET.sign("e/1", 1_750_000_000, new byte[0]));
+        assertNotEquals(
+                signature,
+                Secret.of(RandomGenerator.of("L64X128MixRandom")).sign("e/1", 1_750_000_000, BODY));
+    }
+
+    @Test
+    void isNotToldByAccident() {
+        assertFalse(("" + SECRET).contains(SECRET.text().substring(7, 12)));
+    }
+}
