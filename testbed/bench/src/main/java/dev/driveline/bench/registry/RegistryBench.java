@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.allinone.AllInOne;
 import dev.driveline.allinone.AllInOneConfig;
 import dev.driveline.bench.gateway.Report;
+import dev.driveline.bench.server.Waiting;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.Json;
 import java.io.IOException;
@@ -43,7 +44,7 @@ public final class RegistryBench implements Callable<Integer> {
     private static final int SERIES = 1_000;
     private static final String READER = "command-dispatcher";
     private static final Duration SETTLE_LIMIT = Duration.ofMinutes(5);
-    private static final Duration SETTLE_POLL = Duration.ofMillis(500);
+    private static final long SETTLE_POLL_MS = 500;
     private static final String PREFIX = "WDRVB0REG";
 
     @Option(names = "--vehicles", defaultValue = "100000")
@@ -101,7 +102,7 @@ public final class RegistryBench implements Callable<Integer> {
                             + " pages of each kind after "
                             + WARM_UP
                             + " to warm up. Just after the import the outbox sends a fact a vehicle, and pipeline and "
-                            + "command service take them; the kinds below it are measured when all are taken.");
+                            + "command service take them; all other pages are measured when all are taken.");
             report.finish(result);
             return whole ? 0 : 1;
         }
@@ -154,7 +155,7 @@ public final class RegistryBench implements Callable<Integer> {
                     throw new IOException(
                             "facts are still under way " + SETTLE_LIMIT + " after the import");
                 }
-                Thread.sleep(SETTLE_POLL);
+                Waiting.pause(SETTLE_POLL_MS);
             }
         } catch (ExecutionException failed) {
             throw new IOException("Kafka does not tell how far its readers are", failed);
