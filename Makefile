@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root faults-gateway faults-pipeline faults-commands format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root faults-gateway faults-pipeline faults-commands bench-commands format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -87,6 +87,10 @@ bench-registry: jdk ## imports 100,000 vehicles, then lists them
 bench-pipeline: jdk ## a recorded drive from Kafka to PostgreSQL: rate, bytes a sample, questions
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package
 	@$(BENCH) dev.driveline.bench.pipeline.PipelineBench --result testbed/bench/results/pipeline.md $(ARGS)
+
+bench-commands: jdk ## a command from the request to the vehicle's socket and back, at rising rates; queues of vehicles that were away
+	@$(MVN) -q -DskipTests -pl testbed/bench -am package
+	@$(BENCH) dev.driveline.bench.command.CommandBench --result testbed/bench/results/commands.md $(ARGS)
 
 bench-decode: jdk ## the decoder over a recorded minute of driving, with JMH
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package

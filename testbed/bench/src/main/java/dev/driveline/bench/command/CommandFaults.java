@@ -2,6 +2,7 @@ package dev.driveline.bench.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.bench.gateway.Report;
+import dev.driveline.bench.gateway.WorkFolder;
 import dev.driveline.bench.server.Waiting;
 import dev.driveline.embedded.EmbeddedPostgresql;
 import dev.driveline.runtime.json.Json;
@@ -16,7 +17,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,15 +93,11 @@ public final class CommandFaults implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Report report = new Report("Commands while everything is killed");
-        delete(folder);
         report.say("Kafka, gateway, PostgreSQL, command service, " + vehicles + " vehicles …");
-        try (CommandRun run =
-                        new CommandRun(
-                                Files.createDirectories(folder).toAbsolutePath(),
-                                fleetFolder,
-                                vehicles);
+        try (CommandRun run = new CommandRun(WorkFolder.fresh(folder), fleetFolder, vehicles);
+                JournaledFleet fleet = new JournaledFleet(run, fleetFolder, vehicles);
                 CommandLoad load = new CommandLoad(run, vehicles, seed)) {
-            if (!run.awaitConnected(CONNECT_LIMIT)) {
+            if (!fleet.awaitConnected(CONNECT_LIMIT)) {
                 throw new IOException("not all vehicles are connected");
             }
             load.begin(rate);
@@ -253,7 +249,7 @@ public final class CommandFaults implements Callable<Integer> {
 
     private static Map<String, Execution> executions(CommandRun run) throws IOException {
         Map<String, Execution> executions = new HashMap<>();
-        try (Stream<Path> folders = Files.list(run.journals())) {
+        try (Stream<Path> folders = Files.list(JournaledFleet.journals(run))) {
             for (Path vehicle : folders.toList()) {
                 for (String line : Files.readAllLines(vehicle.resolve("journal.jsonl"))) {
                     JsonNode entry = Json.read(line, JsonNode.class);
@@ -276,16 +272,6 @@ public final class CommandFaults implements Callable<Integer> {
             }
         }
         return executions;
-    }
-
-    private static void delete(Path tree) throws IOException {
-        if (Files.exists(tree)) {
-            try (Stream<Path> all = Files.walk(tree)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
-        }
     }
 
     private void row(String what, String value) {

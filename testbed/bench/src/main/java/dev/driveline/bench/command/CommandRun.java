@@ -11,34 +11,26 @@ import dev.driveline.contract.registry.VehicleState;
 import dev.driveline.embedded.EmbeddedPostgresql;
 import dev.driveline.embedded.EmbeddedStartException;
 import dev.driveline.runtime.json.Json;
-import dev.driveline.runtime.jws.PrivateKeys;
+import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
-import dev.driveline.simulator.Actuators;
 import dev.driveline.simulator.KeyMaker;
-import dev.driveline.simulator.Pem;
-import dev.driveline.simulator.TBox;
-import dev.driveline.simulator.TBoxConfig;
 import dev.driveline.simulator.load.Fleet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * A platform whose parts can be killed: Kafka, a gateway and a command service in processes of
- * their own, a PostgreSQL with fsync, and vehicles in this process. Not thread-safe.
+ * their own, and a PostgreSQL with fsync. Not thread-safe.
  */
 final class CommandRun implements AutoCloseable {
 
@@ -53,7 +45,6 @@ final class CommandRun implements AutoCloseable {
     private final int postgresPort = Waiting.freePort();
     private final int restPort = Waiting.freePort();
     private final int adminPort = Waiting.freePort();
-    private final List<TBox> vehicles = new ArrayList<>();
     private EmbeddedPostgresql postgresql;
     private Child service;
 
@@ -76,10 +67,6 @@ final class CommandRun implements AutoCloseable {
         postgresql.createDatabase(DATABASE);
         register(count);
         this.service = startService();
-        KeyMaker authority = KeyMaker.in(fleetFolder, "ca", "Driveline load", Clock.systemUTC());
-        for (int vehicle = 0; vehicle < count; vehicle++) {
-            vehicles.add(vehicle(authority, fleetFolder, vehicle));
-        }
     }
 
     private EmbeddedPostgresql postgres() {
@@ -106,36 +93,6 @@ final class CommandRun implements AutoCloseable {
                                 .get();
             }
         }
-    }
-
-    private TBox vehicle(KeyMaker authority, Path fleetFolder, int number)
-            throws IOException, GeneralSecurityException {
-        Vin vin = Fleet.vin(number);
-        Path own = Files.createDirectories(journals().resolve(vin.value()));
-        KeyPair keys = KeyMaker.newKeys();
-        Pem.writeSecret(own.resolve("tbox.key"), PrivateKeys.toPem(keys.getPrivate()));
-        Files.writeString(
-                own.resolve("tbox.crt"), Pem.text(authority.vehicle(keys, Fleet.TENANT, vin)));
-        TBox tbox =
-                new TBox(
-                        TBoxConfig.driving(
-                                        vin,
-                                        own,
-                                        "127.0.0.1",
-                                        platform.port(SLOT),
-                                        fleetFolder.resolve("ca.crt"),
-                                        folder.resolve(CommandNode.ROOT))
-                                .withMaxBackoff(Duration.ofSeconds(4)),
-                        (type, params) -> executed(),
-                        Clock.systemUTC());
-        tbox.start();
-        return tbox;
-    }
-
-    private static Actuators.Outcome executed() {
-        return ThreadLocalRandom.current().nextInt(20) == 0
-                ? new Actuators.Outcome.Failed("ACTUATOR_FAILED")
-                : new Actuators.Outcome.Done(Map.of());
     }
 
     private Child startService() throws IOException, InterruptedException {
@@ -212,10 +169,6 @@ final class CommandRun implements AutoCloseable {
         }
     }
 
-    boolean awaitConnected(Duration limit) throws InterruptedException {
-        return Waiting.until(limit, () -> vehicles.stream().allMatch(TBox::isConnected));
-    }
-
     String rest() {
         return "http://127.0.0.1:" + restPort;
     }
@@ -228,14 +181,31 @@ final class CommandRun implements AutoCloseable {
         return postgresql.password();
     }
 
-    /** A folder a vehicle, with its journal. */
-    Path journals() {
-        return folder.resolve("vehicles");
+    Path folder() {
+        return folder;
+    }
+
+    int gatewayPort() {
+        return platform.port(SLOT);
+    }
+
+    KafkaConfig kafka() {
+        return platform.kafka();
+    }
+
+    /** Of the command service, and of gateway and Kafka, so far. */
+    record Cpu(long serviceMs, long othersMs) {}
+
+    Cpu cpu() throws IOException {
+        long others = 0;
+        for (Child child : platform.processes()) {
+            others += child.cpuMs();
+        }
+        return new Cpu(service.cpuMs(), others);
     }
 
     @Override
     public void close() {
-        vehicles.forEach(TBox::close);
         service.stop();
         postgresql.close();
         platform.close();

@@ -7,12 +7,12 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** The folder of one run: logs, Kafka's data, what the generator wrote. */
-final class WorkFolder {
+public final class WorkFolder {
 
     private WorkFolder() {}
 
     /** An empty one; what an earlier run left in it is deleted. */
-    static Path fresh(Path folder) throws IOException {
+    public static Path fresh(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> tree = Files.walk(folder)) {
                 for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
