@@ -29,6 +29,13 @@ final class Shard implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
     private static final int BATCH_BYTES = 4 * 1024 * 1024;
     private static final long POLL_MS = 200;
+
+    /**
+     * From one batch to the next, unless it is full: what comes within it goes together, because a
+     * transaction of Kafka costs more than the rows in it. The first after a pause does not wait.
+     */
+    private static final long SPACING_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long STANDBY_MS = 1_000;
     private static final long AFTER_FAILURE_MS = 1_000;
 
@@ -121,10 +128,14 @@ final class Shard implements Runnable {
                 if (rows.isEmpty()) {
                     var _ = signal.tryAcquire(POLL_MS, TimeUnit.MILLISECONDS);
                 } else {
+                    long startNs = System.nanoTime();
                     sender.send(rows);
                     session.delete(
                             rows.stream().map(UnsentRow::id).toList(), SentMark.of(rows).upToUs());
                     sent.increment(rows.size());
+                    if (rows.size() < SentMark.MAX_ROWS) {
+                        TimeUnit.NANOSECONDS.sleep(startNs + SPACING_NS - System.nanoTime());
+                    }
                 }
             }
         }
