@@ -61,6 +61,7 @@ final class AuditRoutes {
             @Nullable String reason,
             String payloadHash,
             String keyId,
+            @Nullable UUID batch,
             @Nullable Integer line,
             @Nullable Long number,
             @Nullable String hash) {}
@@ -117,6 +118,7 @@ final class AuditRoutes {
                 row.entry().reason(),
                 row.entry().payloadHash(),
                 row.entry().keyId(),
+                row.entry().batch(),
                 link == null ? null : link.line(),
                 link == null ? null : link.number(),
                 link == null ? null : link.hash());

@@ -15,7 +15,23 @@ import org.jspecify.annotations.Nullable;
  * @param wake how sleeping vehicles are woken
  */
 public record CommandConfig(
-        KafkaConfig kafka, DatabaseConfig database, Keys keys, @Nullable URI pipeline, Wake wake) {
+        KafkaConfig kafka,
+        DatabaseConfig database,
+        Keys keys,
+        @Nullable URI pipeline,
+        Wake wake,
+        Batches batches) {
+
+    /**
+     * What batches may.
+     *
+     * @param approvalOver for more vehicles than these a second person must agree
+     * @param retention how long one is kept after its end
+     */
+    public record Batches(int approvalOver, Duration retention) {
+
+        public static final Batches USUAL = new Batches(1_000, Duration.ofDays(90));
+    }
 
     /**
      * How sleeping vehicles are woken.
@@ -33,7 +49,7 @@ public record CommandConfig(
 
     /** One that asks the pipeline nothing and wakes nobody. */
     public CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
-        this(kafka, database, keys, null, Wake.NEVER);
+        this(kafka, database, keys, null, Wake.NEVER, Batches.USUAL);
     }
 
     /**
@@ -76,7 +92,14 @@ public record CommandConfig(
                         urlIn(settings, "command.wake-url"),
                         settings.integer("command.wake-per-day", 20, 1, 1_000),
                         settings.duration("command.wake-spacing", Duration.ofMinutes(1)),
-                        settings.flag("command.wake-private-addresses", false)));
+                        settings.flag("command.wake-private-addresses", false)),
+                new Batches(
+                        settings.integer(
+                                "command.batch-approval-over",
+                                Batches.USUAL.approvalOver(),
+                                0,
+                                BatchDesk.MAX_VEHICLES),
+                        settings.duration("command.batch-retention", Batches.USUAL.retention())));
     }
 
     private static @Nullable URI urlIn(Settings settings, String key) {

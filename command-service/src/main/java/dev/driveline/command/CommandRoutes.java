@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Commands over REST. */
@@ -114,7 +115,7 @@ final class CommandRoutes {
                 view(desk.decline(idOf(exchange), exchange.caller(), saidIn(exchange).reason())));
     }
 
-    private static Said saidIn(Exchange exchange) {
+    static Said saidIn(Exchange exchange) {
         return exchange.body().length == 0 ? new Said(null) : exchange.body(Said.class);
     }
 
@@ -190,6 +191,7 @@ final class CommandRoutes {
             int ttlS,
             boolean background,
             @Nullable Map<String, Object> advice,
+            @Nullable UUID batch,
             String requestedBy) {}
 
     /** A step as the stream tells it. */
@@ -217,6 +219,7 @@ final class CommandRoutes {
                 stored.wish().ttlS(),
                 stored.wish().background(),
                 stored.wish().advice(),
+                stored.wish().batch(),
                 stored.requestedBy());
     }
 

@@ -56,6 +56,7 @@ public final class CommandService implements AutoCloseable {
             List.of(
                     "openapi/command/commands.yaml",
                     "openapi/command/command-types.yaml",
+                    "openapi/command/batches.yaml",
                     "openapi/command/holds.yaml",
                     "openapi/command/audit.yaml",
                     "openapi/command/configuration.yaml",
@@ -147,6 +148,26 @@ public final class CommandService implements AutoCloseable {
         routes.addAll(new AuditRoutes(auditDesk).all());
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         routes.addAll(new TrustRoutes(trust).all());
+        BatchDesk batches =
+                new BatchDesk(
+                        database,
+                        typeDesk,
+                        acceptance,
+                        auditDesk,
+                        ledger,
+                        new SecureRandom(),
+                        config.batches().approvalOver());
+        routes.addAll(new BatchRoutes(database, batches).all());
+        closings.add(
+                new BatchPump(
+                        database,
+                        acceptance,
+                        commands,
+                        batches,
+                        holds,
+                        ledger,
+                        process.grants(),
+                        config.batches().retention()));
         FleetView fleets = new FleetView(database);
         process.rest().add(routes.stream().map(fleets::knowing).toList());
         process.rest().documents().add("command", ApiDocument.of(API));

@@ -1,6 +1,7 @@
 package dev.driveline.command;
 
 import dev.driveline.command.postgres.AuditTable;
+import dev.driveline.command.postgres.BatchVehicleTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.store.postgres.Database;
@@ -18,6 +19,7 @@ final class Erasures {
     private final Database database;
     private final CommandTable commands;
     private final AuditTable audit;
+    private final BatchVehicleTable batches = new BatchVehicleTable();
 
     Erasures(Database database, CommandTable commands, AuditTable audit) {
         this.database = database;
@@ -30,6 +32,7 @@ final class Erasures {
                 database.transaction(handle -> {
                     commands.lock(handle, erasure.vin());
                     return commands.erase(handle, erasure.vin())
+                            + batches.erase(handle, erasure.vin(), erasure.pseudonym())
                             + audit.erase(handle, erasure.vin(), erasure.pseudonym());
                 });
         LOG.atInfo()

@@ -159,6 +159,11 @@ final class HoldDesk {
                 });
     }
 
+    /** Whether commands of a type are held back from every vehicle. */
+    boolean holdsAll(Handle handle, TenantId tenant, String type) {
+        return table.ofAll(handle, tenant, type).isPresent();
+    }
+
     /** The commands of a vehicle that must not leave. */
     Set<CommandId> held(Handle handle, Vin vin) {
         return table.held(handle, vin);

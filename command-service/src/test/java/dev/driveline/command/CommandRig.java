@@ -61,6 +61,9 @@ final class CommandRig implements AutoCloseable {
     /** Longer than what a slow machine needs between two looks at one command. */
     static final Duration WAKE_SPACING = Duration.ofSeconds(2);
 
+    /** Batches of more vehicles need a second person. */
+    static final int APPROVAL_OVER = 20;
+
     private static final int SLOT = 1;
     private static final RunId RUN = new RunId(77);
 
@@ -91,7 +94,8 @@ final class CommandRig implements AutoCloseable {
                         new TestRoot().writeTo(folder, "command-1", TestCa.newKeys()),
                         pipeline.uri(),
                         new CommandConfig.Wake(
-                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true)),
+                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true),
+                        new CommandConfig.Batches(APPROVAL_OVER, Duration.ofDays(90))),
                 process);
         process.open();
         tap =
@@ -142,9 +146,13 @@ final class CommandRig implements AutoCloseable {
 
     /** Known to the service: the fact travels by Kafka. */
     void registered(Vin vin, String tenant, String... fleets) {
+        registered(1, vin, tenant, fleets);
+    }
+
+    void registered(long version, Vin vin, String tenant, String... fleets) {
         VehicleFact fact =
                 new VehicleFact(
-                        1,
+                        version,
                         vin,
                         TenantId.of(tenant),
                         "car",

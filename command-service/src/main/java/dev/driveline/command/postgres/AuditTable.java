@@ -73,9 +73,11 @@ public final class AuditTable {
         handle.createUpdate(
                         """
                         INSERT INTO audit (kind, command_id, step, at, vin, tenant, type, state, code, result, late, actor,
-                                           app, scope, reason, payload_hash, key_id, line, number, hash, personal, salt)
+                                           app, scope, reason, payload_hash, key_id, batch, line, number, hash, personal,
+                                           salt)
                         VALUES (:kind, :subject, :step, :at, :vin, :tenant, :type, :state, :code, :result, :late,
-                                :actor, :app, :scope, :reason, :payload, :key, :line, :number, :hash, :personal, :salt)
+                                :actor, :app, :scope, :reason, :payload, :key, :batch::uuid, :line, :number, :hash, :personal,
+                                :salt)
                         """)
                 .bind("kind", entry.kind().name())
                 .bind("subject", entry.subject())
@@ -94,6 +96,7 @@ public final class AuditTable {
                 .bind("reason", entry.reason())
                 .bind("payload", entry.payloadHash())
                 .bind("key", entry.keyId())
+                .bind("batch", entry.batch())
                 .bind("line", link.line())
                 .bind("number", link.number())
                 .bind("hash", link.hash())
@@ -230,6 +233,7 @@ public final class AuditTable {
                 row.getString("scope"),
                 row.getString("reason"),
                 row.getString("payload_hash"),
-                row.getString("key_id"));
+                row.getString("key_id"),
+                row.getObject("batch", UUID.class));
     }
 }

@@ -106,6 +106,21 @@ public final class HoldTable {
                 .findOne();
     }
 
+    /** One that keeps commands of a type from every vehicle. */
+    public Optional<Hold> ofAll(Handle handle, TenantId tenant, String type) {
+        return handle.createQuery(
+                        """
+                        SELECT * FROM hold
+                        WHERE tenant = :tenant AND released_at IS NULL AND (type IS NULL OR type = :type)
+                          AND fleet IS NULL
+                        ORDER BY held_at LIMIT 1
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("type", type)
+                .map(HoldTable::hold)
+                .findOne();
+    }
+
     /** The commands of a vehicle that must not leave. */
     public Set<CommandId> held(Handle handle, Vin vin) {
         return handle.createQuery(

@@ -129,7 +129,8 @@ public final class AllInOne implements AutoCloseable {
                                             dev.resolve("secret").resolve("command-keys.jws"),
                                             null),
                                     ownRest(),
-                                    CommandConfig.Wake.NEVER),
+                                    CommandConfig.Wake.NEVER,
+                                    CommandConfig.Batches.USUAL),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {

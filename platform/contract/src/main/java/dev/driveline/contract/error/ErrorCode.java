@@ -27,6 +27,7 @@ public enum ErrorCode {
     GRANT_UNKNOWN(404, false, "No such grant"),
     COMMAND_UNKNOWN(404, false, "No such command"),
     COMMAND_TYPE_UNKNOWN(404, false, "No such command type"),
+    BATCH_UNKNOWN(404, false, "No such batch"),
     HOLD_UNKNOWN(404, false, "No such hold"),
     NAMESPACE_UNKNOWN(404, false, "No such configuration namespace"),
     SIGNAL_UNKNOWN(404, false, "No such signal"),
