@@ -122,7 +122,7 @@ final class CommandDesk {
                             Actor.of(caller, scopeOf(stored), reason));
                     return commands.byId(handle, id).orElseThrow();
                 });
-        watchers.changed(id);
+        database.afterwards(() -> watchers.changed(id));
         return cancelled;
     }
 
@@ -208,7 +208,7 @@ final class CommandDesk {
                                     decision.of(handle, current),
                                     actor));
                 });
-        told.forEach(watchers::changed);
+        database.afterwards(() -> told.forEach(watchers::changed));
         return find(id, caller);
     }
 

@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** Commands over REST. */
 final class CommandRoutes {
 
-    private static final String VEHICLE_COMMANDS = "/api/v1/vehicles/{vin}/commands";
+    static final String VEHICLE_COMMANDS = "/api/v1/vehicles/{vin}/commands";
     private static final String ONE = "/api/v1/commands/{id}";
-    private static final int MAX_KEY_CHARACTERS = 200;
     private static final long LOOK_MS = 1_000;
 
     private final CommandAcceptance acceptance;
@@ -61,11 +60,7 @@ final class CommandRoutes {
 
     private Answer send(Exchange exchange) {
         Vin vin = exchange.vin();
-        String key = exchange.header("Idempotency-Key");
-        if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
-            throw new InvalidValueException(
-                    "Idempotency-Key", key, "expected 1 to " + MAX_KEY_CHARACTERS + " characters");
-        }
+        String key = Idempotency.keyOf(exchange);
         CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
         CommandAcceptance.Acceptance accepted =
                 acceptance.accept(

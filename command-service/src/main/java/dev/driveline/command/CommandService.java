@@ -169,7 +169,8 @@ public final class CommandService implements AutoCloseable {
                         process.grants(),
                         config.batches().retention()));
         FleetView fleets = new FleetView(database);
-        process.rest().add(routes.stream().map(fleets::knowing).toList());
+        Idempotency idempotency = new Idempotency(database, process.clock());
+        process.rest().add(routes.stream().map(idempotency::over).map(fleets::knowing).toList());
         process.rest().documents().add("command", ApiDocument.of(API));
         closings.add(new TrustNews(trust, configurations, presences));
         process.health().check("command postgres", database::problem);

@@ -135,8 +135,8 @@ final class HoldDesk {
                 now);
     }
 
-    List<HoldTable.Hold> newest(Caller caller, int limit) {
-        return database.transaction(handle -> table.newest(handle, caller.tenant(), limit));
+    List<HoldTable.Hold> newest(Caller caller, @Nullable UUID after, int limit) {
+        return database.transaction(handle -> table.newest(handle, caller.tenant(), after, limit));
     }
 
     /**

@@ -113,6 +113,22 @@ class CommandApiIT {
     }
 
     @Test
+    void everyWriteTakesAnIdempotencyKey() {
+        operations()
+                .filter(operation -> !operation.method().equals("GET"))
+                .filter(operation -> !Scope.ADMIN.text().equals(operation.scope()))
+                .filter(operation -> !operation.node().at("/requestBody/content").has("text/csv"))
+                .forEach(operation ->
+                        assertTrue(
+                                operation
+                                        .node()
+                                        .path("parameters")
+                                        .toString()
+                                        .contains("parameters/idempotencyKey"),
+                                operation.method() + " " + operation.path()));
+    }
+
+    @Test
     void everyReferenceInTheDocumentLeadsSomewhere() {
         var json = rig.process().rest().documents().merged().json();
         for (String to : json.findValuesAsText("$ref")) {

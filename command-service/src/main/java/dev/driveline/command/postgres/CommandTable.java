@@ -294,9 +294,11 @@ public final class CommandTable {
     }
 
     public void forgetKeys(Handle handle, Instant before) {
-        handle.createUpdate("DELETE FROM idempotency WHERE created_at < :before")
-                .bind("before", before)
-                .execute();
+        for (String table : List.of("idempotency", "idempotent_answer")) {
+            handle.createUpdate("DELETE FROM " + table + " WHERE created_at < :before")
+                    .bind("before", before)
+                    .execute();
+        }
     }
 
     private static StoredCommand stored(ResultSet row, StatementContext context)
