@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditChain;
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandMachine;
 import dev.driveline.command.command.CommandType;
@@ -90,7 +91,7 @@ final class CommandDesk {
                     commands.lock(handle, vin);
                     return ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor);
                 });
-        CommandLedger.told(effects).forEach(watchers::changed);
+        watchers.changed(vin, CommandLedger.told(effects));
     }
 
     /**
@@ -122,7 +123,7 @@ final class CommandDesk {
                             Actor.of(caller, scopeOf(stored), reason));
                     return commands.byId(handle, id).orElseThrow();
                 });
-        database.afterwards(() -> watchers.changed(id));
+        database.afterwards(() -> watchers.changed(stored.vin(), List.of(id)));
         return cancelled;
     }
 
@@ -208,7 +209,7 @@ final class CommandDesk {
                                     decision.of(handle, current),
                                     actor));
                 });
-        database.afterwards(() -> told.forEach(watchers::changed));
+        database.afterwards(() -> watchers.changed(seen.vin(), told));
         return find(id, caller);
     }
 
@@ -257,7 +258,7 @@ final class CommandDesk {
                 wakeups.wake(vin, woken.command().tenant());
             }
         }
-        CommandLedger.told(effects).forEach(watchers::changed);
+        watchers.changed(vin, CommandLedger.told(effects));
         return session != null && (room.all() == 0 || room.background() == 0)
                 ? Look.NO_ROOM
                 : Look.DONE;
@@ -323,6 +324,30 @@ final class CommandDesk {
 
     List<AuditEntry> steps(CommandId id, int after) {
         return database.transaction(handle -> audit.after(handle, id.value(), after));
+    }
+
+    /** Where the steps of a vehicle's commands stand now: a place before all that come. */
+    long place(Vin vin, Caller caller) {
+        return database.transaction(handle -> {
+            vehicles.mustBeKnown(handle, vin, caller.tenant());
+            return audit.end(handle, caller.tenant(), AuditChain.lineOf(vin));
+        });
+    }
+
+    /** When the step at a place was made; empty for a place that there is not. */
+    Optional<Instant> at(Vin vin, Caller caller, long place) {
+        return database.transaction(
+                handle -> audit.at(handle, caller.tenant(), AuditChain.lineOf(vin), place));
+    }
+
+    /** Steps of a vehicle's commands after a place, made after {@code since}, in their order. */
+    List<AuditTable.Row> steps(Vin vin, Caller caller, long place, Instant since, int limit) {
+        return database.transaction(
+                handle -> audit.ofVehicle(handle, caller.tenant(), vin, place, since, limit));
+    }
+
+    Instant now() {
+        return ledger.now();
     }
 
     /** Vehicles with a command whose time has come. */

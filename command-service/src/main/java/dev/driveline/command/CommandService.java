@@ -142,7 +142,10 @@ public final class CommandService implements AutoCloseable {
                                 new Erasures(database, table, audit),
                                 database));
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
+        routes.addAll(
+                new CommandRoutes(
+                                acceptance, commands, dispatcher, new Followers(commands, watchers))
+                        .all());
         routes.addAll(new TypeRoutes(typeDesk).all());
         routes.addAll(new HoldRoutes(holds).all());
         routes.addAll(new AuditRoutes(auditDesk).all());
