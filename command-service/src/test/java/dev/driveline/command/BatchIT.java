@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.command.audit.AuditCheck;
 import dev.driveline.contract.command.CommandResponse.Step;
 import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.gateway.DownlinkReport.Outcome;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.testkit.Http;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,7 +57,7 @@ class BatchIT {
     }
 
     @Test
-    void aSelectedFleetGetsTheCommandOnceEachAndIsCounted() {
+    void aSelectedFleetGetsTheCommandOnceEachAndIsCounted() throws IOException {
         List<Vin> north = vehicles(4, "north");
         List<Vin> south = vehicles(2, "south");
         north.forEach(rig::online);
@@ -111,6 +114,9 @@ class BatchIT {
                                         && step.path("actor").asText().equals("anna"))
                         .count());
         assertTrue(ok(200, anna.get("/api/v1/audit/commands:verify")).path("whole").asBoolean());
+        Path export = folder.resolve("audit-" + tenant);
+        Files.writeString(export, anna.get("/api/v1/audit/commands").body());
+        assertEquals(0, AuditCheck.execute(export.toString()));
         problem(anna.post(ALL + "/" + id + ":abort", "{}"), 409, "CONFLICT");
     }
 
