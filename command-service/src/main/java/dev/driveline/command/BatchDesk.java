@@ -208,6 +208,9 @@ final class BatchDesk {
                 caller,
                 reason,
                 (stored, type) -> {
+                    if (type == null) {
+                        throw TypeDesk.unknown(stored.spec().type());
+                    }
                     if (stored.batch().counts().waiting() == 0) {
                         throw new ProblemException(
                                 ErrorCode.CONFLICT, "batch " + id + " has no vehicles");
@@ -270,15 +273,14 @@ final class BatchDesk {
     }
 
     private interface Decision {
-        BatchInput of(StoredBatch stored, CommandType type);
+        /** The type is null if it is gone: the batch can still be stopped. */
+        BatchInput of(StoredBatch stored, @Nullable CommandType type);
     }
 
     private StoredBatch change(
             BatchId id, Caller caller, @Nullable String reason, Decision decision) {
         StoredBatch seen = find(id, caller);
-        CommandType type =
-                types.find(seen.tenant(), seen.spec().type())
-                        .orElseThrow(() -> TypeDesk.unknown(seen.spec().type()));
+        CommandType type = types.find(seen.tenant(), seen.spec().type()).orElse(null);
         Senders.mustSend(type, caller);
         return database.transaction(handle -> {
             StoredBatch stored = locked(handle, id, caller);

@@ -3,7 +3,6 @@ package dev.driveline.command;
 import dev.driveline.command.audit.AuditChain;
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandMachine;
-import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.LineInput;
@@ -24,7 +23,6 @@ import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.auth.Caller;
-import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
@@ -285,20 +283,11 @@ final class CommandDesk {
 
     /** The type may be gone; then it takes the scope for all. */
     private void mustSend(StoredCommand stored, Caller caller) {
-        Optional<CommandType> type = types.find(stored.tenant(), stored.kind().type());
-        if (type.isPresent()) {
-            Senders.mustSend(type.get(), caller);
-        } else if (!caller.has(Scope.COMMANDS_SEND)) {
-            throw new ProblemException(
-                    ErrorCode.MISSING_SCOPE,
-                    "the token of '" + caller.subject() + "' lacks the scope commands:send");
-        }
+        Senders.mustSend(types.find(stored.tenant(), stored.kind().type()).orElse(null), caller);
     }
 
     private String scopeOf(StoredCommand stored) {
-        return types.find(stored.tenant(), stored.kind().type())
-                .map(Senders::scopeOf)
-                .orElseGet(Scope.COMMANDS_SEND::text);
+        return Senders.scopeOf(types.find(stored.tenant(), stored.kind().type()).orElse(null));
     }
 
     /** A vehicle says that it is about to sleep. */

@@ -298,6 +298,37 @@ class BatchIT {
     }
 
     @Test
+    void aBatchWhoseTypeIsGoneWaitsAndCanBeStopped() {
+        vehicles(1, "north");
+        String type = "/api/v1/command-types/seats.heat";
+        String definition =
+                """
+                {"title":"Heat","domain":"seats","defaultTtlS":60,"maxTtlS":60,"resultWithinS":30,
+                 "parameters":{"type":"object"}}
+                """;
+        ok(201, anna.put(type, definition));
+        String id = make("{\"type\":\"seats.heat\",\"select\":{}}");
+        ok(204, anna.delete(type));
+        problem(anna.post(ALL + "/" + id + ":start", "{}"), 404, "COMMAND_TYPE_UNKNOWN");
+        ok(200, anna.put(type, definition));
+        String hold =
+                ok(201, anna.post("/api/v1/commands:hold", "{\"reason\":\"wait\"}"))
+                        .path("id")
+                        .asText();
+        ok(200, anna.post(ALL + "/" + id + ":start", "{}"));
+        ok(204, anna.delete(type));
+        await(id, found -> found.path("waitsFor").asText().equals("COMMAND_TYPE_UNKNOWN"));
+        problem(
+                rig.http(tenant + "/x/commands:send:seats.heat")
+                        .post(ALL + "/" + id + ":abort", "{}"),
+                403,
+                "MISSING_SCOPE");
+        ok(200, anna.post(ALL + "/" + id + ":abort", "{}"));
+        await(id, found -> found.at("/counts/CANCELLED").asInt() == 1);
+        ok(200, anna.delete("/api/v1/commands:hold/" + hold));
+    }
+
+    @Test
     void whatAKilledInstanceLeftGoesOn() throws Exception {
         List<Vin> north = vehicles(2, "north");
         north.forEach(rig::online);

@@ -2,6 +2,7 @@ package dev.driveline.command.batch;
 
 import dev.driveline.contract.id.TenantId;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,16 +48,18 @@ public record StoredBatch(
                 endedAt == null && over ? now : endedAt);
     }
 
+    /** The same, with why nothing goes out; null, also where it does not run. */
     public StoredBatch waitingFor(@Nullable String what) {
+        String why = batch.state() == BatchState.RUNNING ? what : null;
         return new StoredBatch(
                 id,
                 tenant,
                 spec,
                 sender,
                 batch,
-                version,
+                Objects.equals(why, waitsFor) ? version : version + 1,
                 step,
-                what,
+                why,
                 approvedBy,
                 createdAt,
                 startedAt,
