@@ -23,7 +23,7 @@ JDK17 := $(shell for home in "$$JAVA17_HOME" /usr/lib/jvm/* ~/.sdkman/candidates
 BENCH = exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -Ddriveline.path="$$PATH" -Ddriveline.command='make $@$(if $(ARGS), ARGS="$(ARGS)")' \
 	-cp 'testbed/bench/target/bench-0.1.0-SNAPSHOT.jar:testbed/bench/target/lib/*'
 
-.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root faults-gateway faults-pipeline faults-commands bench-commands format jdk
+.PHONY: help run quick test check tour bench bench-gateway bench-sessions bench-revocation bench-registry bench-decode bench-pipeline decode check-dbc command-root audit-check faults-gateway faults-pipeline faults-commands bench-commands format jdk
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,9 @@ check-dbc: $(BUILT) ## what a DBC file holds, and everything odd in it: ARGS="[-
 
 command-root: $(BUILT) ## the offline command root: ARGS="sign-keys --root root.p12 --add KID=key.pem --out keys.jws"
 	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.command.root.CommandRoot $(ARGS)
+
+audit-check: $(BUILT) ## checks an export of the command audit, offline: ARGS="[--ends verify.json] audit.ndjson"
+	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -cp '$(CLASS_PATH)' dev.driveline.command.audit.AuditCheck $(ARGS)
 
 bench: jdk ## measures the whole way; results are kept in testbed/bench/results
 	@$(MVN) -q -DskipTests -pl testbed/bench -am package

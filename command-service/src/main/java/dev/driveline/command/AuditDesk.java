@@ -65,7 +65,8 @@ final class AuditDesk {
                         actor.scope(),
                         actor.reason(),
                         Differences.hashOf(text),
-                        NOTHING_SIGNED));
+                        NOTHING_SIGNED,
+                        kind == AuditEntry.Kind.BATCH ? subject : null));
     }
 
     /** Takes each row of a time and, if it is given, a vehicle; false ends it. */

@@ -5,6 +5,7 @@ import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
@@ -49,6 +50,7 @@ final class AuditRoutes {
             UUID id,
             int step,
             Instant at,
+            TenantId tenant,
             @Nullable Vin vin,
             String type,
             String state,
@@ -61,9 +63,12 @@ final class AuditRoutes {
             @Nullable String reason,
             String payloadHash,
             String keyId,
+            @Nullable UUID batch,
             @Nullable Integer line,
             @Nullable Long number,
-            @Nullable String hash) {}
+            @Nullable String hash,
+            @Nullable String personal,
+            @Nullable String salt) {}
 
     private Answer export(Exchange exchange) {
         Caller caller = exchange.caller();
@@ -105,6 +110,7 @@ final class AuditRoutes {
                 row.entry().subject(),
                 row.entry().step(),
                 row.entry().at(),
+                row.entry().tenant(),
                 row.entry().vin(),
                 row.entry().type(),
                 row.entry().state(),
@@ -117,9 +123,12 @@ final class AuditRoutes {
                 row.entry().reason(),
                 row.entry().payloadHash(),
                 row.entry().keyId(),
+                row.entry().batch(),
                 link == null ? null : link.line(),
                 link == null ? null : link.number(),
-                link == null ? null : link.hash());
+                link == null ? null : link.hash(),
+                link == null ? null : link.personal(),
+                link == null ? null : link.salt());
     }
 
     static View view(AuditEntry entry) {

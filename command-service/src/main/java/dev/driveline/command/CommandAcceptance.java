@@ -1,6 +1,7 @@
 package dev.driveline.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.command.batch.BatchId;
 import dev.driveline.command.command.Command;
 import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.Effect;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -104,22 +106,8 @@ final class CommandAcceptance {
             Caller caller,
             @Nullable String key,
             @Nullable String authorization) {
-        CommandType type = typeOf(request, caller);
-        JsonNode params =
-                request.params() == null ? Json.mapper().createObjectNode() : request.params();
-        List<String> violations = types.violations(type, params);
-        if (!violations.isEmpty()) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "params of " + type.type() + ": " + String.join("; ", violations),
-                    Map.of("violations", violations));
-        }
-        int ttlS = request.ttlS() == null ? type.defaultTtlS() : request.ttlS();
-        if (ttlS < 1 || ttlS > type.maxTtlS()) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_PARAMETERS,
-                    "ttlS " + ttlS + " of " + type.type() + ": expected 1 to " + type.maxTtlS());
-        }
+        Asked asked = asked(request, caller);
+        CommandType type = asked.type();
         String requestHash = Differences.hashOf(vin + "\n" + Json.text(request));
         Preconditions.Judged judged = preconditions.judge(vin, type, authorization).orElse(null);
         return database.transaction(handle -> {
@@ -139,7 +127,7 @@ final class CommandAcceptance {
                 }
             }
             Acceptance accepted =
-                    insert(handle, vin, type, params, ttlS, caller, request, judged, now);
+                    insert(handle, vin, asked, caller, request.reason(), judged, null, now);
             if (key != null) {
                 commands.remember(
                         handle,
@@ -150,6 +138,76 @@ final class CommandAcceptance {
                         now);
             }
             return accepted;
+        });
+    }
+
+    /**
+     * A request that is well formed, by one who may.
+     *
+     * @param background as in {@link Request}
+     */
+    record Asked(CommandType type, Map<String, Object> params, int ttlS, boolean background) {}
+
+    /**
+     * Looks at what does not depend on the vehicle.
+     *
+     * @throws ProblemException COMMAND_TYPE_UNKNOWN, MISSING_SCOPE, INVALID_PARAMETERS
+     */
+    Asked asked(Request request, Caller caller) {
+        CommandType type = typeOf(request, caller);
+        JsonNode params =
+                request.params() == null ? Json.mapper().createObjectNode() : request.params();
+        List<String> violations = types.violations(type, params);
+        if (!violations.isEmpty()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETERS,
+                    "params of " + type.type() + ": " + String.join("; ", violations),
+                    Map.of("violations", violations));
+        }
+        int ttlS = request.ttlS() == null ? type.defaultTtlS() : request.ttlS();
+        if (ttlS < 1 || ttlS > type.maxTtlS()) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_PARAMETERS,
+                    "ttlS " + ttlS + " of " + type.type() + ": expected 1 to " + type.maxTtlS());
+        }
+        return new Asked(
+                type, Json.map(Json.text(params)), ttlS, Boolean.TRUE.equals(request.background()));
+    }
+
+    /** What a command of a batch is taken up within. */
+    @FunctionalInterface
+    interface Claim {
+
+        /** Whether the vehicle is to have it still; it is until the transaction ends. */
+        boolean holds(Handle handle);
+    }
+
+    /**
+     * Accepts a command of a batch for one vehicle. A second person has agreed where one had to;
+     * nobody's token is there to ask for preconditions with, so they are unknown.
+     *
+     * @param sender as its token was, covering what it covers now
+     * @param then what is written together with it
+     * @return empty if the claim does not hold
+     */
+    Optional<StoredCommand> accept(
+            Vin vin,
+            Asked asked,
+            BatchId batch,
+            Caller sender,
+            @Nullable String reason,
+            Claim claim,
+            BiConsumer<Handle, CommandId> then) {
+        Preconditions.Judged judged = preconditions.judge(vin, asked.type(), null).orElse(null);
+        return database.transaction(handle -> {
+            commands.lock(handle, vin);
+            if (!claim.holds(handle)) {
+                return Optional.empty();
+            }
+            Acceptance accepted =
+                    insert(handle, vin, asked, sender, reason, judged, batch, ledger.now());
+            then.accept(handle, accepted.command().id());
+            return Optional.of(accepted.command());
         });
     }
 
@@ -182,20 +240,25 @@ final class CommandAcceptance {
     private Acceptance insert(
             Handle handle,
             Vin vin,
-            CommandType type,
-            JsonNode params,
-            int ttlS,
+            Asked asked,
             Caller caller,
-            Request request,
+            @Nullable String reason,
             Preconditions.@Nullable Judged judged,
+            @Nullable BatchId batch,
             Instant now) {
+        CommandType type = asked.type();
         VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, caller.tenant());
         if (!vehicle.state().mayConnect()) {
             throw new ProblemException(
                     ErrorCode.CONFLICT, "vehicle " + vin + " is " + vehicle.state());
         }
         holds.mustBeFree(handle, caller.tenant(), vin, type.type());
-        quotas.mustBeWithin(handle, vin, type, caller, now);
+        if (batch == null) {
+            quotas.mustBeWithin(handle, vin, type, caller, now);
+        } else {
+            // Its tenant's limit is looked at before its vehicles are taken up.
+            quotas.mustBeWithin(handle, vin, type, now);
+        }
         if (commands.openOnes(handle, vin) >= Line.MAX_OPEN) {
             throw new ProblemException(
                     ErrorCode.RATE_LIMITED,
@@ -203,26 +266,34 @@ final class CommandAcceptance {
                     Map.of("limit", Line.MAX_OPEN));
         }
         CommandId id = CommandId.of(now.toEpochMilli(), random.nextLong(), random.nextLong());
-        Map<String, Object> plain = Json.map(Json.text(params));
-        Instant expiresAt = now.plus(type.approval() ? APPROVAL_LIFE : Duration.ofSeconds(ttlS));
+        boolean awaits = type.approval() && batch == null;
+        Instant expiresAt = now.plus(awaits ? APPROVAL_LIFE : Duration.ofSeconds(asked.ttlS()));
         long counter = commands.nextCounter(handle, vin, now);
         StoredCommand.Document document =
-                type.approval()
+                awaits
                         ? new StoredCommand.Document("", counter)
                         : envelopes.sign(
-                                handle, vin, id, type.type(), plain, now, expiresAt, counter);
+                                handle,
+                                vin,
+                                id,
+                                type.type(),
+                                asked.params(),
+                                now,
+                                expiresAt,
+                                counter);
         StoredCommand accepted =
                 new StoredCommand(
                         id,
                         vin,
                         caller.tenant(),
                         type.kind(),
-                        plain,
+                        asked.params(),
                         document,
                         new StoredCommand.Wish(
-                                ttlS,
-                                Boolean.TRUE.equals(request.background()),
-                                judged == null ? null : judged.advice()),
+                                asked.ttlS(),
+                                asked.background(),
+                                judged == null ? null : judged.advice(),
+                                batch == null ? null : batch.value()),
                         now,
                         1,
                         Command.accepted(expiresAt, expiresAt.plus(type.resultWithin())),
@@ -233,16 +304,16 @@ final class CommandAcceptance {
                         handle,
                         vin,
                         null,
-                        new LineInput.Accepted(accepted, afterwards(type, judged)),
-                        Actor.of(caller, Senders.scopeOf(type), request.reason()));
+                        new LineInput.Accepted(accepted, afterwards(awaits, judged)),
+                        Actor.of(caller, Senders.scopeOf(type), reason));
         return new Acceptance(
                 commands.byId(handle, id).orElseThrow(), true, CommandLedger.told(effects));
     }
 
-    private static Input afterwards(CommandType type, Preconditions.@Nullable Judged judged) {
+    private static Input afterwards(boolean awaits, Preconditions.@Nullable Judged judged) {
         if (judged != null && judged.verdict() == Precondition.Verdict.FALSE) {
             return new Input.Refused(VehicleCode.PRECONDITION_FAILED.name(), judged.advice());
         }
-        return type.approval() ? new Input.AwaitApproval() : new Input.Enqueue();
+        return awaits ? new Input.AwaitApproval() : new Input.Enqueue();
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param pipeline where the pipeline's REST is, to be asked for preconditions; null to ask nobody
  * @param wake how sleeping vehicles are woken
  * @param webhooks how tenants are told
+ * @param batches what batches may
  */
 public record CommandConfig(
         KafkaConfig kafka,
@@ -21,7 +22,8 @@ public record CommandConfig(
         Keys keys,
         @Nullable URI pipeline,
         Wake wake,
-        Webhooks webhooks) {
+        Webhooks webhooks,
+        Batches batches) {
 
     /**
      * How tenants are told.
@@ -36,6 +38,17 @@ public record CommandConfig(
 
         /** For one machine, where receivers are tried out. */
         public static final Webhooks LOCAL = new Webhooks(true, Duration.ofDays(1));
+    }
+
+    /**
+     * What batches may.
+     *
+     * @param approvalOver for more vehicles than these a second person must agree
+     * @param retention how long one is kept after its end
+     */
+    public record Batches(int approvalOver, Duration retention) {
+
+        public static final Batches USUAL = new Batches(1_000, Duration.ofDays(90));
     }
 
     /**
@@ -54,7 +67,7 @@ public record CommandConfig(
 
     /** One that asks the pipeline nothing and wakes nobody. */
     public CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
-        this(kafka, database, keys, null, Wake.NEVER, Webhooks.PUBLIC);
+        this(kafka, database, keys, null, Wake.NEVER, Webhooks.PUBLIC, Batches.USUAL);
     }
 
     /**
@@ -100,7 +113,14 @@ public record CommandConfig(
                         settings.flag("command.wake-private-addresses", false)),
                 new Webhooks(
                         settings.flag("command.webhook-private-addresses", false),
-                        settings.duration("command.webhook-retry-for", Duration.ofDays(1))));
+                        settings.duration("command.webhook-retry-for", Duration.ofDays(1))),
+                new Batches(
+                        settings.integer(
+                                "command.batch-approval-over",
+                                Batches.USUAL.approvalOver(),
+                                0,
+                                BatchDesk.MAX_VEHICLES),
+                        settings.duration("command.batch-retention", Batches.USUAL.retention())));
     }
 
     private static @Nullable URI urlIn(Settings settings, String key) {

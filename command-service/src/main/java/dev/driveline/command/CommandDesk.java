@@ -1,8 +1,8 @@
 package dev.driveline.command;
 
+import dev.driveline.command.audit.AuditChain;
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.CommandMachine;
-import dev.driveline.command.command.CommandType;
 import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.LineInput;
@@ -23,7 +23,6 @@ import dev.driveline.contract.mqtt.DownTopic;
 import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.auth.Caller;
-import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
@@ -90,7 +89,7 @@ final class CommandDesk {
                     commands.lock(handle, vin);
                     return ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor);
                 });
-        CommandLedger.told(effects).forEach(watchers::changed);
+        watchers.changed(vin, CommandLedger.told(effects));
     }
 
     /**
@@ -122,7 +121,7 @@ final class CommandDesk {
                             Actor.of(caller, scopeOf(stored), reason));
                     return commands.byId(handle, id).orElseThrow();
                 });
-        watchers.changed(id);
+        database.afterwards(() -> watchers.changed(stored.vin(), List.of(id)));
         return cancelled;
     }
 
@@ -208,7 +207,7 @@ final class CommandDesk {
                                     decision.of(handle, current),
                                     actor));
                 });
-        told.forEach(watchers::changed);
+        database.afterwards(() -> watchers.changed(seen.vin(), told));
         return find(id, caller);
     }
 
@@ -257,7 +256,7 @@ final class CommandDesk {
                 wakeups.wake(vin, woken.command().tenant());
             }
         }
-        CommandLedger.told(effects).forEach(watchers::changed);
+        watchers.changed(vin, CommandLedger.told(effects));
         return session != null && (room.all() == 0 || room.background() == 0)
                 ? Look.NO_ROOM
                 : Look.DONE;
@@ -284,20 +283,11 @@ final class CommandDesk {
 
     /** The type may be gone; then it takes the scope for all. */
     private void mustSend(StoredCommand stored, Caller caller) {
-        Optional<CommandType> type = types.find(stored.tenant(), stored.kind().type());
-        if (type.isPresent()) {
-            Senders.mustSend(type.get(), caller);
-        } else if (!caller.has(Scope.COMMANDS_SEND)) {
-            throw new ProblemException(
-                    ErrorCode.MISSING_SCOPE,
-                    "the token of '" + caller.subject() + "' lacks the scope commands:send");
-        }
+        Senders.mustSend(types.find(stored.tenant(), stored.kind().type()).orElse(null), caller);
     }
 
     private String scopeOf(StoredCommand stored) {
-        return types.find(stored.tenant(), stored.kind().type())
-                .map(Senders::scopeOf)
-                .orElseGet(Scope.COMMANDS_SEND::text);
+        return Senders.scopeOf(types.find(stored.tenant(), stored.kind().type()).orElse(null));
     }
 
     /** A vehicle says that it is about to sleep. */
@@ -323,6 +313,30 @@ final class CommandDesk {
 
     List<AuditEntry> steps(CommandId id, int after) {
         return database.transaction(handle -> audit.after(handle, id.value(), after));
+    }
+
+    /** Where the steps of a vehicle's commands stand now: a place before all that come. */
+    long place(Vin vin, Caller caller) {
+        return database.transaction(handle -> {
+            vehicles.mustBeKnown(handle, vin, caller.tenant());
+            return audit.end(handle, caller.tenant(), AuditChain.lineOf(vin));
+        });
+    }
+
+    /** When the step at a place was made; empty for a place that there is not. */
+    Optional<Instant> at(Vin vin, Caller caller, long place) {
+        return database.transaction(
+                handle -> audit.at(handle, caller.tenant(), AuditChain.lineOf(vin), place));
+    }
+
+    /** Steps of a vehicle's commands after a place, made after {@code since}, in their order. */
+    List<AuditTable.Row> steps(Vin vin, Caller caller, long place, Instant since, int limit) {
+        return database.transaction(
+                handle -> audit.ofVehicle(handle, caller.tenant(), vin, place, since, limit));
+    }
+
+    Instant now() {
+        return ledger.now();
     }
 
     /** Vehicles with a command whose time has come. */

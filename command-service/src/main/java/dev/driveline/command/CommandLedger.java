@@ -117,7 +117,8 @@ final class CommandLedger {
                         actor.scope(),
                         actor.reason(),
                         payloadHash(stored),
-                        keyId(stored)));
+                        keyId(stored),
+                        stored.wish().batch()));
         CommandEvent event =
                 new CommandEvent(
                         stored.id(),

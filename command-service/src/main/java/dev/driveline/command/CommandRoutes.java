@@ -1,46 +1,42 @@
 package dev.driveline.command;
 
-import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.StoredCommand;
-import dev.driveline.command.command.Watchers;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
-import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
-import dev.driveline.runtime.rest.RestServer;
 import dev.driveline.runtime.rest.Route;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Commands over REST. */
 final class CommandRoutes {
 
-    private static final String VEHICLE_COMMANDS = "/api/v1/vehicles/{vin}/commands";
+    static final String VEHICLE_COMMANDS = "/api/v1/vehicles/{vin}/commands";
     private static final String ONE = "/api/v1/commands/{id}";
-    private static final int MAX_KEY_CHARACTERS = 200;
-    private static final long LOOK_MS = 1_000;
 
     private final CommandAcceptance acceptance;
     private final CommandDesk desk;
     private final Dispatcher dispatcher;
-    private final Watchers watchers;
+    private final Followers followers;
 
     CommandRoutes(
             CommandAcceptance acceptance,
             CommandDesk desk,
             Dispatcher dispatcher,
-            Watchers watchers) {
+            Followers followers) {
         this.acceptance = acceptance;
         this.desk = desk;
         this.dispatcher = dispatcher;
-        this.watchers = watchers;
+        this.followers = followers;
     }
 
     List<Route> all() {
@@ -55,26 +51,34 @@ final class CommandRoutes {
                 Route.post(ONE + ":approve", Scope.COMMANDS_SEND, this::approve),
                 Route.post(ONE + ":decline", Scope.COMMANDS_SEND, this::decline),
                 Route.get(ONE + "/stream", Scope.COMMANDS_READ, this::stream),
+                Route.get(VEHICLE_COMMANDS + "/stream", Scope.COMMANDS_READ, this::streamOfVehicle),
                 Route.get("/api/v1/audit/commands/{id}", Scope.AUDIT_READ, this::audit));
     }
 
-    private Answer send(Exchange exchange) {
+    private Answer send(Exchange exchange) throws InterruptedException {
         Vin vin = exchange.vin();
-        String key = exchange.header("Idempotency-Key");
-        if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
-            throw new InvalidValueException(
-                    "Idempotency-Key", key, "expected 1 to " + MAX_KEY_CHARACTERS + " characters");
-        }
+        String key = Idempotency.keyOf(exchange);
         CommandAcceptance.Request request = exchange.body(CommandAcceptance.Request.class);
         CommandAcceptance.Acceptance accepted =
                 acceptance.accept(
                         vin, request, exchange.caller(), key, exchange.header("Authorization"));
-        accepted.told().forEach(watchers::changed);
+        followers.changed(vin, accepted.told());
         if (accepted.fresh()) {
             dispatcher.accepted(vin);
         }
         StoredCommand command = accepted.command();
-        return Answer.accepted("/api/v1/commands/" + command.id(), view(command));
+        String place = "/api/v1/commands/" + command.id();
+        int waitS = Preference.waitIn(exchange.header("Prefer"));
+        Followers.Awaited awaited =
+                waitS == 0
+                        ? new Followers.Awaited(command, false)
+                        : followers.awaitEnd(command, exchange.caller(), waitS);
+        StoredCommand now = awaited.command();
+        Answer.Whole answer =
+                awaited.waited() && now.command().state().terminal()
+                        ? Answer.ok(view(now)).with("Location", place)
+                        : Answer.accepted(place, view(now));
+        return awaited.waited() ? answer.with("Preference-Applied", "wait=" + waitS) : answer;
     }
 
     private Answer list(Exchange exchange) {
@@ -114,7 +118,7 @@ final class CommandRoutes {
                 view(desk.decline(idOf(exchange), exchange.caller(), saidIn(exchange).reason())));
     }
 
-    private static Said saidIn(Exchange exchange) {
+    static Said saidIn(Exchange exchange) {
         return exchange.body().length == 0 ? new Said(null) : exchange.body(Said.class);
     }
 
@@ -126,47 +130,31 @@ final class CommandRoutes {
                         desk.steps(command.id(), 0).stream().map(AuditRoutes::view).toList()));
     }
 
-    /** Every step so far, then each new one; ends with the final state. */
     private Answer stream(Exchange exchange) {
         CommandId id = desk.find(idOf(exchange), exchange.caller()).id();
-        int after = lastSeen(exchange);
-        return new Answer.Events(sink -> follow(id, after, sink));
+        Long seen = lastSeen(exchange);
+        int after = seen == null ? 0 : seen.intValue();
+        return new Answer.Events(sink -> followers.follow(id, after, sink));
     }
 
-    private void follow(CommandId id, int after, Answer.EventSink sink) throws Exception {
-        int seen = after;
-        long quietMs = 0;
-        try (Watchers.Watch watch = watchers.watch(id)) {
-            while (!sink.closed()) {
-                List<AuditEntry> steps = desk.steps(id, seen);
-                for (AuditEntry step : steps) {
-                    if (!sink.send(String.valueOf(step.step()), "step", view(step))
-                            || CommandState.valueOf(step.state()).isFinal()) {
-                        return;
-                    }
-                    seen = step.step();
-                }
-                quietMs = steps.isEmpty() ? quietMs + LOOK_MS : 0;
-                if (quietMs >= RestServer.keepAliveInterval().toMillis()) {
-                    quietMs = 0;
-                    if (!sink.keepAlive()) {
-                        return;
-                    }
-                }
-                watch.await(LOOK_MS);
-            }
-        }
+    private Answer streamOfVehicle(Exchange exchange) {
+        Vin vin = exchange.vin();
+        Caller caller = exchange.caller();
+        long now = desk.place(vin, caller);
+        Long seen = lastSeen(exchange);
+        return new Answer.Events(sink -> followers.follow(vin, caller, now, seen, sink));
     }
 
-    private static int lastSeen(Exchange exchange) {
+    private static @Nullable Long lastSeen(Exchange exchange) {
         String id = exchange.header("Last-Event-ID");
         if (id == null) {
-            return 0;
+            return null;
         }
         try {
-            return Integer.parseInt(id);
+            return Long.parseLong(id);
         } catch (NumberFormatException notANumber) {
-            throw new InvalidValueException("Last-Event-ID", id, "expected the number of a step");
+            throw new InvalidValueException(
+                    "Last-Event-ID", id, "expected the id of an event of this stream");
         }
     }
 
@@ -190,16 +178,8 @@ final class CommandRoutes {
             int ttlS,
             boolean background,
             @Nullable Map<String, Object> advice,
+            @Nullable UUID batch,
             String requestedBy) {}
-
-    /** A step as the stream tells it. */
-    record StepView(
-            int step,
-            CommandState state,
-            Instant at,
-            @Nullable String code,
-            @Nullable Map<String, Object> result,
-            boolean late) {}
 
     private static View view(StoredCommand stored) {
         return new View(
@@ -217,17 +197,7 @@ final class CommandRoutes {
                 stored.wish().ttlS(),
                 stored.wish().background(),
                 stored.wish().advice(),
+                stored.wish().batch(),
                 stored.requestedBy());
-    }
-
-    private static StepView view(AuditEntry step) {
-        String result = step.result();
-        return new StepView(
-                step.step(),
-                CommandState.valueOf(step.state()),
-                step.at(),
-                step.code(),
-                result == null ? null : Json.map(result),
-                step.late());
     }
 }

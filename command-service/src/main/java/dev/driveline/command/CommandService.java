@@ -60,6 +60,7 @@ public final class CommandService implements AutoCloseable {
             List.of(
                     "openapi/command/commands.yaml",
                     "openapi/command/command-types.yaml",
+                    "openapi/command/batches.yaml",
                     "openapi/command/holds.yaml",
                     "openapi/command/webhooks.yaml",
                     "openapi/command/audit.yaml",
@@ -146,15 +147,39 @@ public final class CommandService implements AutoCloseable {
                                 new Erasures(database, table, audit),
                                 database));
         List<Route> routes = new ArrayList<>();
-        routes.addAll(new CommandRoutes(acceptance, commands, dispatcher, watchers).all());
+        routes.addAll(
+                new CommandRoutes(
+                                acceptance, commands, dispatcher, new Followers(commands, watchers))
+                        .all());
         routes.addAll(new TypeRoutes(typeDesk).all());
         routes.addAll(new HoldRoutes(holds).all());
         routes.addAll(webhooks(config, database, auditDesk, process).all());
         routes.addAll(new AuditRoutes(auditDesk).all());
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         routes.addAll(new TrustRoutes(trust).all());
+        BatchDesk batches =
+                new BatchDesk(
+                        database,
+                        typeDesk,
+                        acceptance,
+                        auditDesk,
+                        ledger,
+                        new SecureRandom(),
+                        config.batches().approvalOver());
+        routes.addAll(new BatchRoutes(database, batches).all());
+        closings.add(
+                new BatchPump(
+                        database,
+                        acceptance,
+                        commands,
+                        batches,
+                        holds,
+                        ledger,
+                        process.grants(),
+                        config.batches().retention()));
         FleetView fleets = new FleetView(database);
-        process.rest().add(routes.stream().map(fleets::knowing).toList());
+        Idempotency idempotency = new Idempotency(database, process.clock());
+        process.rest().add(routes.stream().map(idempotency::over).map(fleets::knowing).toList());
         process.rest().documents().add("command", ApiDocument.of(API));
         closings.add(new TrustNews(trust, configurations, presences));
         process.health().check("command postgres", database::problem);

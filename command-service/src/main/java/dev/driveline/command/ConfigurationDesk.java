@@ -138,7 +138,7 @@ final class ConfigurationDesk {
                     configurations.insert(handle, vin, desired, text, author, now);
                     return desired;
                 });
-        push(vin, made);
+        database.afterwards(() -> push(vin, made));
         return one(vin, namespace, caller);
     }
 

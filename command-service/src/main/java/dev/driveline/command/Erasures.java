@@ -1,6 +1,7 @@
 package dev.driveline.command;
 
 import dev.driveline.command.postgres.AuditTable;
+import dev.driveline.command.postgres.BatchVehicleTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.DeliveryTable;
 import dev.driveline.contract.registry.Erasure;
@@ -20,6 +21,7 @@ final class Erasures {
     private final CommandTable commands;
     private final AuditTable audit;
     private final DeliveryTable deliveries = new DeliveryTable();
+    private final BatchVehicleTable batches = new BatchVehicleTable();
 
     Erasures(Database database, CommandTable commands, AuditTable audit) {
         this.database = database;
@@ -33,6 +35,7 @@ final class Erasures {
                     commands.lock(handle, erasure.vin());
                     return commands.erase(handle, erasure.vin())
                             + deliveries.erase(handle, erasure.vin())
+                            + batches.erase(handle, erasure.vin(), erasure.pseudonym())
                             + audit.erase(handle, erasure.vin(), erasure.pseudonym());
                 });
         LOG.atInfo()

@@ -135,8 +135,8 @@ final class HoldDesk {
                 now);
     }
 
-    List<HoldTable.Hold> newest(Caller caller, int limit) {
-        return database.transaction(handle -> table.newest(handle, caller.tenant(), limit));
+    List<HoldTable.Hold> newest(Caller caller, @Nullable UUID after, int limit) {
+        return database.transaction(handle -> table.newest(handle, caller.tenant(), after, limit));
     }
 
     /**
@@ -157,6 +157,11 @@ final class HoldDesk {
                                             hold.reason()),
                             Map.of("hold", hold.id().toString()));
                 });
+    }
+
+    /** Whether commands of a type are held back from every vehicle. */
+    boolean holdsAll(Handle handle, TenantId tenant, String type) {
+        return table.ofAll(handle, tenant, type).isPresent();
     }
 
     /** The commands of a vehicle that must not leave. */

@@ -6,6 +6,7 @@ import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.Route;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -31,7 +32,15 @@ final class HoldRoutes {
 
     private Answer list(Exchange exchange) {
         int limit = exchange.queryInteger("limit", 100, 1, 1_000);
-        return Answer.ok(Map.of("items", desk.newest(exchange.caller(), limit)));
+        String cursor = exchange.query("cursor");
+        List<HoldTable.Hold> page =
+                desk.newest(exchange.caller(), cursor == null ? null : idIn(cursor), limit);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("items", page);
+        if (page.size() == limit) {
+            body.put("next", page.getLast().id().toString());
+        }
+        return Answer.ok(body);
     }
 
     private Answer hold(Exchange exchange) {
@@ -44,7 +53,10 @@ final class HoldRoutes {
     }
 
     private static UUID idOf(Exchange exchange) {
-        String text = exchange.path("id");
+        return idIn(exchange.path("id"));
+    }
+
+    private static UUID idIn(String text) {
         try {
             return UUID.fromString(text);
         } catch (IllegalArgumentException notHexadecimal) {

@@ -3,6 +3,7 @@ package dev.driveline.command;
 import dev.driveline.command.command.CommandType;
 import dev.driveline.command.postgres.QuotaTable;
 import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.ProblemException;
@@ -28,12 +29,7 @@ final class Quotas {
         Instant since = now.minus(WINDOW);
         String name = type.type();
         CommandType.Limits limits = type.limits();
-        stop(
-                table.ofVehicle(handle, vin, name, since, limits.perVehicle()),
-                "vehicle " + vin,
-                name,
-                limits.perVehicle(),
-                now);
+        mustBeWithin(handle, vin, type, now);
         stop(
                 table.ofCaller(
                         handle, caller.tenant(), caller.subject(), name, since, limits.perCaller()),
@@ -47,6 +43,26 @@ final class Quotas {
                 name,
                 limits.perTenant(),
                 now);
+    }
+
+    /** As above, for the vehicle alone. */
+    void mustBeWithin(Handle handle, Vin vin, CommandType type, Instant now) {
+        CommandType.Limits limits = type.limits();
+        stop(
+                table.ofVehicle(handle, vin, type.type(), now.minus(WINDOW), limits.perVehicle()),
+                "vehicle " + vin,
+                type.type(),
+                limits.perVehicle(),
+                now);
+    }
+
+    /**
+     * How many a batch may have now: of a tenant's limit batches leave a fifth to those who ask for
+     * one command.
+     */
+    int roomForBatches(Handle handle, TenantId tenant, CommandType type, Instant now) {
+        int most = type.limits().perTenant() - type.limits().perTenant() / 5;
+        return most - table.countOfTenant(handle, tenant, type.type(), now.minus(WINDOW), most);
     }
 
     private static void stop(

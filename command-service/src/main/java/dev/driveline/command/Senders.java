@@ -5,6 +5,7 @@ import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ProblemException;
+import org.jspecify.annotations.Nullable;
 
 /** Who may send, agree to and take back commands of a type. */
 final class Senders {
@@ -14,9 +15,18 @@ final class Senders {
     /**
      * Stops a caller who may not.
      *
+     * @param type null if it is gone; then it takes the scope for all
      * @throws ProblemException MISSING_SCOPE
      */
-    static void mustSend(CommandType type, Caller caller) {
+    static void mustSend(@Nullable CommandType type, Caller caller) {
+        if (type == null) {
+            if (!caller.has(Scope.COMMANDS_SEND)) {
+                throw new ProblemException(
+                        ErrorCode.MISSING_SCOPE,
+                        "the token of '" + caller.subject() + "' lacks the scope commands:send");
+            }
+            return;
+        }
         String scope = type.scope();
         boolean may = scope == null ? caller.maySend(type.type()) : caller.scopes().contains(scope);
         if (!may) {
@@ -34,8 +44,8 @@ final class Senders {
     }
 
     /** What the audit says of by what right it was sent. */
-    static String scopeOf(CommandType type) {
-        String scope = type.scope();
+    static String scopeOf(@Nullable CommandType type) {
+        String scope = type == null ? null : type.scope();
         return scope == null ? Scope.COMMANDS_SEND.text() : scope;
     }
 }

@@ -10,10 +10,12 @@ import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.Route;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Command types over REST: the shipped ones, and a tenant's own. */
@@ -51,10 +53,23 @@ final class TypeRoutes {
             @Nullable Instant changedAt) {}
 
     private Answer list(Exchange exchange) {
-        List<View> items = new ArrayList<>();
-        desk.shipped().forEach(type -> items.add(view(type)));
-        desk.own(exchange.caller().tenant()).forEach(own -> items.add(view(own)));
-        return Answer.ok(Map.of("items", items));
+        int limit = exchange.queryInteger("limit", 100, 1, 1_000);
+        String cursor = exchange.query("cursor");
+        Stream<View> all =
+                Stream.concat(
+                        desk.shipped().stream().map(TypeRoutes::view),
+                        desk.own(exchange.caller().tenant()).stream().map(TypeRoutes::view));
+        List<View> page =
+                all.filter(view -> cursor == null || view.type().compareTo(cursor) > 0)
+                        .sorted(Comparator.comparing(View::type))
+                        .limit(limit)
+                        .toList();
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("items", page);
+        if (page.size() == limit) {
+            body.put("next", page.getLast().type());
+        }
+        return Answer.ok(body);
     }
 
     private Answer one(Exchange exchange) {

@@ -38,12 +38,15 @@ class CommandApiIT {
                     "PUT /api/v1/vehicles/{vin}/configuration/{namespace}",
                     "{\"content\":{}}",
                     "POST /api/v1/commands:hold",
-                    "{\"reason\":\"anything\",\"fleet\":\"nobody\"}");
+                    "{\"reason\":\"anything\",\"fleet\":\"nobody\"}",
+                    "POST /api/v1/commands:batch",
+                    "{\"type\":\"doors.lock\"}");
 
     @TempDir static Path folder;
     private static CommandRig rig;
     private static String command;
     private static String hold;
+    private static String batch;
 
     @BeforeAll
     static void start() throws Exception {
@@ -64,6 +67,14 @@ class CommandApiIT {
                                 acme.post(
                                         "/api/v1/commands:hold",
                                         "{\"reason\":\"isolated\",\"fleet\":\"nobody\"}"))
+                        .path("id")
+                        .asText();
+        batch =
+                CommandRig.ok(
+                                201,
+                                acme.post(
+                                        "/api/v1/commands:batch",
+                                        "{\"type\":\"doors.lock\",\"reason\":\"isolated\"}"))
                         .path("id")
                         .asText();
         CommandRig.ok(
@@ -99,6 +110,22 @@ class CommandApiIT {
                         })
                         .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(String.join("\n", routes), String.join("\n", documented));
+    }
+
+    @Test
+    void everyWriteTakesAnIdempotencyKey() {
+        operations()
+                .filter(operation -> !operation.method().equals("GET"))
+                .filter(operation -> !Scope.ADMIN.text().equals(operation.scope()))
+                .filter(operation -> !operation.node().at("/requestBody/content").has("text/csv"))
+                .forEach(operation ->
+                        assertTrue(
+                                operation
+                                        .node()
+                                        .path("parameters")
+                                        .toString()
+                                        .contains("parameters/idempotencyKey"),
+                                operation.method() + " " + operation.path()));
     }
 
     @Test
@@ -173,7 +200,9 @@ class CommandApiIT {
                                 operation,
                                 () -> {
                                     Http.Response answer = call(narrow, operation);
-                                    boolean byId = operation.path().contains("commands/{id}");
+                                    boolean byId =
+                                            operation.path().contains("commands/{id}")
+                                                    || operation.path().contains(":batch/{id}");
                                     assertEquals(byId ? 404 : 403, answer.status(), answer.body());
                                 }));
     }
@@ -199,11 +228,19 @@ class CommandApiIT {
                         .replace("{namespace}", "telemetry.collection")
                         .replace("{name}", "isolated.type")
                         .replace("{number}", "1")
-                        .replace("{id}", operation.path().contains("hold/") ? hold : command);
+                        .replace("{id}", idFor(operation.path()));
         String body =
                 operation.node().has("requestBody")
                         ? BODIES.getOrDefault(operation.method() + " " + operation.path(), "{}")
                         : null;
-        return by.send(operation.method(), path, body, "application/json");
+        boolean lines = operation.node().at("/requestBody/content").has("text/csv");
+        return by.send(operation.method(), path, body, lines ? "text/csv" : "application/json");
+    }
+
+    private static String idFor(String path) {
+        if (path.contains(":hold/")) {
+            return hold;
+        }
+        return path.contains(":batch/") ? batch : command;
     }
 }

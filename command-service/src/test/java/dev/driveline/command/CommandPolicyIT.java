@@ -20,9 +20,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -189,6 +192,99 @@ class CommandPolicyIT {
                         .toList();
         assertEquals(2, lines.size());
         assertTrue(lines.getFirst().contains("recall 7") && lines.getLast().contains("fixed"));
+    }
+
+    @Test
+    void aWriteWithTheSameKeyIsDoneOnce() throws Exception {
+        String hold = "{\"type\":\"doors.lock\",\"fleet\":\"none\",\"reason\":\"once\"}";
+        String route = "/api/v1/commands:hold";
+        HttpResponse<String> first = keyed("POST", route, hold, "k1");
+        HttpResponse<String> again = keyed("POST", route, hold, "k1");
+        assertEquals(201, first.statusCode(), first.body());
+        assertEquals(201, again.statusCode());
+        assertEquals(first.body(), again.body());
+        assertEquals(
+                first.headers().firstValue("Location"), again.headers().firstValue("Location"));
+        assertEquals(1, ok(200, anna.get(route)).path("items").size());
+        assertEquals(422, keyed("POST", route, hold.replace("once", "twice"), "k1").statusCode());
+        assertEquals(400, keyed("POST", route, hold, "k".repeat(201)).statusCode());
+        // What is refused changes nothing, and is looked at anew.
+        String type = "/api/v1/command-types/seats.heat";
+        assertEquals(422, keyed("PUT", type, "{}", "k2").statusCode());
+        HttpResponse<String> put = keyed("PUT", type, SEATS, "k2");
+        assertEquals(201, put.statusCode(), put.body());
+        HttpResponse<String> same = keyed("PUT", type, SEATS, "k2");
+        assertEquals(201, same.statusCode());
+        assertEquals("\"1\"", same.headers().firstValue("ETag").orElse(""));
+        // Another person's keys are others.
+        assertEquals(
+                201,
+                bert.client()
+                        .send(
+                                request("POST", route, hold, "k1", tenant + "/bert/" + EVERY),
+                                HttpResponse.BodyHandlers.ofString())
+                        .statusCode());
+        // Two at the same moment.
+        List<CompletableFuture<HttpResponse<String>>> both =
+                Stream.generate(() -> request("POST", route, hold, "k3", tenant + "/anna/" + EVERY))
+                        .limit(4)
+                        .map(one ->
+                                anna.client().sendAsync(one, HttpResponse.BodyHandlers.ofString()))
+                        .toList();
+        assertEquals(1, both.stream().map(one -> one.join().body()).distinct().count());
+        assertEquals(3, ok(200, anna.get(route)).path("items").size());
+    }
+
+    @Test
+    void holdsAndTypesComeInPages() {
+        for (int i = 0; i < 5; i++) {
+            String made =
+                    ok(
+                                    201,
+                                    anna.post(
+                                            "/api/v1/commands:hold",
+                                            "{\"fleet\":\"none\",\"reason\":\"page\"}"))
+                            .path("id")
+                            .asText();
+            if (i % 2 == 0) {
+                ok(200, anna.delete("/api/v1/commands:hold/" + made));
+            }
+        }
+        assertEquals(
+                paged("/api/v1/commands:hold", "id", 100), paged("/api/v1/commands:hold", "id", 2));
+        assertEquals(5, paged("/api/v1/commands:hold", "id", 2).size());
+        List<String> types = paged("/api/v1/command-types", "type", 4);
+        assertEquals(paged("/api/v1/command-types", "type", 1000), types);
+        assertEquals(types.stream().sorted().distinct().toList(), types);
+        assertTrue(types.contains("doors.lock"));
+    }
+
+    private List<String> paged(String route, String name, int limit) {
+        List<String> found = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = ok(200, anna.get(route + "?limit=" + limit + cursor));
+            page.path("items").forEach(item -> found.add(item.path(name).asText()));
+            cursor = page.has("next") ? "&cursor=" + page.path("next").asText() : "";
+        } while (!cursor.isEmpty());
+        return found;
+    }
+
+    private HttpResponse<String> keyed(String method, String route, String body, String key)
+            throws Exception {
+        return anna.client()
+                .send(
+                        request(method, route, body, key, tenant + "/anna/" + EVERY),
+                        HttpResponse.BodyHandlers.ofString());
+    }
+
+    private HttpRequest request(
+            String method, String route, String body, String key, String token) {
+        return HttpRequest.newBuilder(URI.create(anna.base() + route))
+                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                .header("Authorization", "Bearer " + token)
+                .header("Idempotency-Key", key)
+                .build();
     }
 
     @Test

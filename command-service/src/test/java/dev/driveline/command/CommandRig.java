@@ -65,6 +65,9 @@ final class CommandRig implements AutoCloseable {
     /** Time for two tries and no third. */
     static final Duration WEBHOOK_RETRIES = Duration.ofSeconds(4);
 
+    /** Batches of more vehicles need a second person. */
+    static final int APPROVAL_OVER = 20;
+
     private static final int SLOT = 1;
     private static final RunId RUN = new RunId(77);
 
@@ -96,7 +99,8 @@ final class CommandRig implements AutoCloseable {
                         pipeline.uri(),
                         new CommandConfig.Wake(
                                 pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true),
-                        new CommandConfig.Webhooks(true, WEBHOOK_RETRIES)),
+                        new CommandConfig.Webhooks(true, WEBHOOK_RETRIES),
+                        new CommandConfig.Batches(APPROVAL_OVER, Duration.ofDays(90))),
                 process);
         process.open();
         tap =
@@ -147,9 +151,13 @@ final class CommandRig implements AutoCloseable {
 
     /** Known to the service: the fact travels by Kafka. */
     void registered(Vin vin, String tenant, String... fleets) {
+        registered(1, vin, tenant, fleets);
+    }
+
+    void registered(long version, Vin vin, String tenant, String... fleets) {
         VehicleFact fact =
                 new VehicleFact(
-                        1,
+                        version,
                         vin,
                         TenantId.of(tenant),
                         "car",

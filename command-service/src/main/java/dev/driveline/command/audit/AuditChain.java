@@ -8,8 +8,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +87,8 @@ public final class AuditChain {
 
     private static @Nullable String[] fields(
             String before, int line, long number, AuditEntry entry, String personal) {
-        return new @Nullable String[] {
+        UUID batch = entry.batch();
+        @Nullable String[] always = {
             before,
             Integer.toString(line),
             Long.toString(number),
@@ -106,6 +109,13 @@ public final class AuditChain {
             entry.payloadHash(),
             entry.keyId()
         };
+        if (batch == null) {
+            // As it was before there were batches.
+            return always;
+        }
+        @Nullable String[] fields = Arrays.copyOf(always, always.length + 1);
+        fields[always.length] = batch.toString();
+        return fields;
     }
 
     private static String digest(@Nullable String... fields) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that was done.
  *
- * @param subject the command, the hold, the webhook, or the command type's place
+ * @param subject the command, the hold, the batch, the webhook, or the command type's place
  * @param step of the subject, from 1
  * @param at microseconds
  * @param vin null for what is not about one vehicle; a pseudonym once it was erased
@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloadHash SHA-256, hexadecimal: of the signed envelope, before there is one of the
  *     parameters
  * @param keyId of the key that signs
+ * @param batch that the command belongs to; null for none
  */
 public record AuditEntry(
         Kind kind,
@@ -40,13 +41,15 @@ public record AuditEntry(
         @Nullable String scope,
         @Nullable String reason,
         String payloadHash,
-        String keyId) {
+        String keyId,
+        @Nullable UUID batch) {
 
     /** What it is about. */
     public enum Kind {
         COMMAND,
         HOLD,
         TYPE,
-        WEBHOOK
+        WEBHOOK,
+        BATCH
     }
 }

@@ -6,6 +6,7 @@ import dev.driveline.contract.id.Vin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +56,19 @@ public record StoredCommand(
      * @param ttlS how long its vehicle may begin with it, from the moment at which it is queued
      * @param background nobody waits for it: it uses what those leave for whom somebody waits
      * @param advice what the precondition came to when it was accepted; null without one
+     * @param batch that it belongs to; null if somebody asked for it alone
      */
-    public record Wish(int ttlS, boolean background, @Nullable Map<String, Object> advice) {}
+    public record Wish(
+            int ttlS,
+            boolean background,
+            @Nullable Map<String, Object> advice,
+            @Nullable UUID batch) {
+
+        /** Of a command alone. */
+        public Wish(int ttlS, boolean background, @Nullable Map<String, Object> advice) {
+            this(ttlS, background, advice, null);
+        }
+    }
 
     public StoredCommand with(Command changed) {
         int next = changed.state() == command.state() ? step : step + 1;

@@ -1,24 +1,43 @@
 package dev.driveline.command.command;
 
 import dev.driveline.contract.id.CommandId;
+import dev.driveline.contract.id.Vin;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Who waits for the next step of a command in this process. Thread-safe. */
+/** Who waits in this process for the next step of a command, or of a vehicle's. Thread-safe. */
 public final class Watchers {
 
-    private final Map<CommandId, Set<Semaphore>> waiting = new ConcurrentHashMap<>();
+    /** By command and by vehicle. */
+    private final Map<Record, Set<Semaphore>> waiting = new ConcurrentHashMap<>();
 
-    /** A step of a command was committed. */
-    public void changed(CommandId id) {
-        waiting.getOrDefault(id, Set.of()).forEach(Semaphore::release);
+    /** Steps of a vehicle's commands were committed. */
+    public void changed(Vin vin, Collection<CommandId> ids) {
+        if (!ids.isEmpty()) {
+            ids.forEach(this::wake);
+            wake(vin);
+        }
     }
 
-    /** Starts to watch; close it in the end. */
+    private void wake(Record of) {
+        waiting.getOrDefault(of, Set.of()).forEach(Semaphore::release);
+    }
+
+    /** Starts to watch a command; close it in the end. */
     public Watch watch(CommandId id) {
+        return watchOf(id);
+    }
+
+    /** As above, for all commands of a vehicle. */
+    public Watch watch(Vin vin) {
+        return watchOf(vin);
+    }
+
+    private Watch watchOf(Record id) {
         Semaphore signal = new Semaphore(0);
         waiting.compute(
                 id,
@@ -33,10 +52,10 @@ public final class Watchers {
     /** One who waits. */
     public final class Watch implements AutoCloseable {
 
-        private final CommandId id;
+        private final Record id;
         private final Semaphore signal;
 
-        private Watch(CommandId id, Semaphore signal) {
+        private Watch(Record id, Semaphore signal) {
             this.id = id;
             this.signal = signal;
         }

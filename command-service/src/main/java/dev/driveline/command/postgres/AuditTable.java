@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -73,9 +74,11 @@ public final class AuditTable {
         handle.createUpdate(
                         """
                         INSERT INTO audit (kind, command_id, step, at, vin, tenant, type, state, code, result, late, actor,
-                                           app, scope, reason, payload_hash, key_id, line, number, hash, personal, salt)
+                                           app, scope, reason, payload_hash, key_id, batch, line, number, hash, personal,
+                                           salt)
                         VALUES (:kind, :subject, :step, :at, :vin, :tenant, :type, :state, :code, :result, :late,
-                                :actor, :app, :scope, :reason, :payload, :key, :line, :number, :hash, :personal, :salt)
+                                :actor, :app, :scope, :reason, :payload, :key, :batch::uuid, :line, :number, :hash, :personal,
+                                :salt)
                         """)
                 .bind("kind", entry.kind().name())
                 .bind("subject", entry.subject())
@@ -94,6 +97,7 @@ public final class AuditTable {
                 .bind("reason", entry.reason())
                 .bind("payload", entry.payloadHash())
                 .bind("key", entry.keyId())
+                .bind("batch", entry.batch())
                 .bind("line", link.line())
                 .bind("number", link.number())
                 .bind("hash", link.hash())
@@ -109,6 +113,51 @@ public final class AuditTable {
                 .bind("command", command)
                 .bind("step", step)
                 .map((row, context) -> entry(row))
+                .list();
+    }
+
+    /** The number of the last entry of a chain; 0 of an empty one. */
+    public long end(Handle handle, TenantId tenant, int line) {
+        return handle.createQuery(
+                        "SELECT number FROM audit_end WHERE tenant = :tenant AND line = :line")
+                .bind("tenant", tenant.value())
+                .bind("line", line)
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L);
+    }
+
+    /** When an entry of a chain was made. */
+    public Optional<Instant> at(Handle handle, TenantId tenant, int line, long number) {
+        return handle.createQuery(
+                        "SELECT at FROM audit WHERE tenant = :tenant AND line = :line AND number = :number")
+                .bind("tenant", tenant.value())
+                .bind("line", line)
+                .bind("number", number)
+                .map((row, context) -> CommandTable.instant(row, "at"))
+                .findOne();
+    }
+
+    /**
+     * Steps of a vehicle's commands after a place of its chain. Since the chain's end is locked
+     * until the commit, none comes up before those that are read.
+     *
+     * @param since earlier ones are not looked for
+     */
+    public List<Row> ofVehicle(
+            Handle handle, TenantId tenant, Vin vin, long after, Instant since, int limit) {
+        return handle.createQuery(
+                        """
+                        SELECT * FROM audit
+                        WHERE vin = :vin AND at >= :since AND tenant = :tenant AND number > :after AND kind = 'COMMAND'
+                        ORDER BY number LIMIT :limit
+                        """)
+                .bind("vin", vin.value())
+                .bind("since", since)
+                .bind("tenant", tenant.value())
+                .bind("after", after)
+                .bind("limit", limit)
+                .map(AuditTable::row)
                 .list();
     }
 
@@ -230,6 +279,7 @@ public final class AuditTable {
                 row.getString("scope"),
                 row.getString("reason"),
                 row.getString("payload_hash"),
-                row.getString("key_id"));
+                row.getString("key_id"),
+                row.getObject("batch", UUID.class));
     }
 }

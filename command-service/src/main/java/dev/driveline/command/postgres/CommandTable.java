@@ -31,8 +31,8 @@ public final class CommandTable {
     private static final String COLUMNS =
             """
             SELECT id, vin, tenant, type, domain, toggle, supersedes, params, state, step, envelope, counter, ttl_s,
-                   background, advice, issued_at, expires_at, result_by, dispatches, attempt_at, code, result, late,
-                   requested_by
+                   background, advice, batch, issued_at, expires_at, result_by, dispatches, attempt_at, code, result,
+                   late, requested_by
             FROM command
             """;
 
@@ -75,11 +75,11 @@ public final class CommandTable {
         handle.createUpdate(
                         """
                         INSERT INTO command (id, vin, tenant, type, domain, toggle, supersedes, params, state, in_flight,
-                                             terminal, step, envelope, counter, ttl_s, background, advice, issued_at,
-                                             expires_at, result_by, due_at, dispatches, requested_by, updated_at)
+                                             terminal, step, envelope, counter, ttl_s, background, advice, batch,
+                                             issued_at, expires_at, result_by, due_at, dispatches, requested_by, updated_at)
                         VALUES (:id, :vin, :tenant, :type, :domain, :toggle, :supersedes::jsonb, :params::jsonb, :state,
-                                false, false, :step, :envelope, :counter, :ttl, :background, :advice::jsonb, :issued,
-                                :expires, :resultBy, :due, '[]', :requestedBy, :issued)
+                                false, false, :step, :envelope, :counter, :ttl, :background, :advice::jsonb, :batch::uuid,
+                                :issued, :expires, :resultBy, :due, '[]', :requestedBy, :issued)
                         """)
                 .bind("id", stored.id().value())
                 .bind("vin", stored.vin().value())
@@ -96,6 +96,7 @@ public final class CommandTable {
                 .bind("ttl", stored.wish().ttlS())
                 .bind("background", stored.wish().background())
                 .bind("advice", text(stored.wish().advice()))
+                .bind("batch", stored.wish().batch())
                 .bind("issued", stored.issuedAt())
                 .bind("expires", stored.command().expiresAt())
                 .bind("resultBy", stored.command().resultBy())
@@ -293,9 +294,11 @@ public final class CommandTable {
     }
 
     public void forgetKeys(Handle handle, Instant before) {
-        handle.createUpdate("DELETE FROM idempotency WHERE created_at < :before")
-                .bind("before", before)
-                .execute();
+        for (String table : List.of("idempotency", "idempotent_answer")) {
+            handle.createUpdate("DELETE FROM " + table + " WHERE created_at < :before")
+                    .bind("before", before)
+                    .execute();
+        }
     }
 
     private static StoredCommand stored(ResultSet row, StatementContext context)
@@ -326,7 +329,8 @@ public final class CommandTable {
                 new StoredCommand.Wish(
                         row.getInt("ttl_s"),
                         row.getBoolean("background"),
-                        advice == null ? null : Json.map(advice)),
+                        advice == null ? null : Json.map(advice),
+                        row.getObject("batch", UUID.class)),
                 instant(row, "issued_at"),
                 row.getInt("step"),
                 command,

@@ -76,14 +76,24 @@ public final class HoldTable {
                 .one();
     }
 
-    /** The newest of a tenant, those in force first. */
-    public List<Hold> newest(Handle handle, TenantId tenant, int limit) {
+    /**
+     * The newest of a tenant, those in force first.
+     *
+     * @param after the last one of the page before; null for the first page
+     */
+    public List<Hold> newest(Handle handle, TenantId tenant, @Nullable UUID after, int limit) {
         return handle.createQuery(
                         """
-                        SELECT * FROM hold WHERE tenant = :tenant
-                        ORDER BY released_at IS NOT NULL, held_at DESC, id LIMIT :limit
+                        SELECT h.* FROM hold h LEFT JOIN hold last ON last.id = :after::uuid AND last.tenant = :tenant
+                        WHERE h.tenant = :tenant
+                          AND (last.id IS NULL
+                               OR (h.released_at IS NOT NULL) > (last.released_at IS NOT NULL)
+                               OR (h.released_at IS NOT NULL) = (last.released_at IS NOT NULL)
+                                  AND (h.held_at < last.held_at OR h.held_at = last.held_at AND h.id > last.id))
+                        ORDER BY h.released_at IS NOT NULL, h.held_at DESC, h.id LIMIT :limit
                         """)
                 .bind("tenant", tenant.value())
+                .bind("after", after)
                 .bind("limit", limit)
                 .map(HoldTable::hold)
                 .list();
@@ -102,6 +112,21 @@ public final class HoldTable {
                 .bind("tenant", tenant.value())
                 .bind("type", type)
                 .bind("vin", vin.value())
+                .map(HoldTable::hold)
+                .findOne();
+    }
+
+    /** One that keeps commands of a type from every vehicle. */
+    public Optional<Hold> ofAll(Handle handle, TenantId tenant, String type) {
+        return handle.createQuery(
+                        """
+                        SELECT * FROM hold
+                        WHERE tenant = :tenant AND released_at IS NULL AND (type IS NULL OR type = :type)
+                          AND fleet IS NULL
+                        ORDER BY held_at LIMIT 1
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("type", type)
                 .map(HoldTable::hold)
                 .findOne();
     }

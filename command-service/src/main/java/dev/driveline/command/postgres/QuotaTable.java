@@ -28,12 +28,12 @@ public final class QuotaTable {
                 limit);
     }
 
-    /** As {@link #ofVehicle}, by a caller. */
+    /** As {@link #ofVehicle}, by a caller; what went out in batches is not counted. */
     public Optional<Instant> ofCaller(
             Handle handle, TenantId tenant, String caller, String type, Instant since, int limit) {
         return nth(
                 handle.createQuery(
-                                "SELECT issued_at FROM command WHERE tenant = :tenant AND requested_by = :caller "
+                                "SELECT issued_at FROM command WHERE tenant = :tenant AND requested_by = :caller AND batch IS NULL "
                                         + NTH)
                         .bind("tenant", tenant.value())
                         .bind("caller", caller),
@@ -51,6 +51,22 @@ public final class QuotaTable {
                 type,
                 since,
                 limit);
+    }
+
+    /** How many of a type a tenant asked for since then; not counted beyond {@code most}. */
+    public int countOfTenant(Handle handle, TenantId tenant, String type, Instant since, int most) {
+        return handle.createQuery(
+                        """
+                        SELECT count(*) FROM (
+                            SELECT 1 FROM command WHERE tenant = :tenant AND type = :type AND issued_at > :since
+                            LIMIT :most) found
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("type", type)
+                .bind("since", since)
+                .bind("most", most)
+                .mapTo(Integer.class)
+                .one();
     }
 
     private static Optional<Instant> nth(Query query, String type, Instant since, int limit) {

@@ -5,6 +5,7 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.ProblemException;
 import java.util.Collection;
 import java.util.Optional;
@@ -29,11 +30,11 @@ public final class VehicleTable {
         try (PreparedBatch batch =
                 handle.prepareBatch(
                         """
-                        INSERT INTO vehicle (vin, tenant, model, state, fleets, version)
-                        VALUES (:vin, :tenant, :model, :state, :fleets, :version)
+                        INSERT INTO vehicle (vin, tenant, model, state, fleets, labels, version)
+                        VALUES (:vin, :tenant, :model, :state, :fleets, :labels::jsonb, :version)
                         ON CONFLICT (vin) DO UPDATE
                         SET tenant = excluded.tenant, model = excluded.model, state = excluded.state,
-                            fleets = excluded.fleets, version = excluded.version
+                            fleets = excluded.fleets, labels = excluded.labels, version = excluded.version
                         WHERE vehicle.version <= excluded.version
                         """)) {
             for (VehicleFact fact : facts) {
@@ -42,6 +43,7 @@ public final class VehicleTable {
                         .bind("model", fact.model())
                         .bind("state", fact.state().name())
                         .bindArray("fleets", String.class, fact.fleets())
+                        .bind("labels", Json.text(fact.labels()))
                         .bind("version", fact.version())
                         .add();
             }

@@ -74,6 +74,7 @@ class AuditChainTest {
                 null,
                 reason,
                 "00",
-                "command-1");
+                "command-1",
+                null);
     }
 }

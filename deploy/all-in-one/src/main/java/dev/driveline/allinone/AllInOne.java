@@ -130,7 +130,8 @@ public final class AllInOne implements AutoCloseable {
                                             null),
                                     ownRest(),
                                     CommandConfig.Wake.NEVER,
-                                    CommandConfig.Webhooks.LOCAL),
+                                    CommandConfig.Webhooks.LOCAL,
+                                    CommandConfig.Batches.USUAL),
                             process);
             startGateway(kafkaConfig);
             if (config.host().equals("127.0.0.1")) {

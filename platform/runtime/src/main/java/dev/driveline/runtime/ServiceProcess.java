@@ -3,6 +3,7 @@ package dev.driveline.runtime;
 import dev.driveline.runtime.admin.AdminServer;
 import dev.driveline.runtime.admin.Health;
 import dev.driveline.runtime.auth.Authenticator;
+import dev.driveline.runtime.auth.Grants;
 import dev.driveline.runtime.kafka.GrantLog;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.RestConfig;
@@ -113,6 +114,19 @@ public final class ServiceProcess implements AutoCloseable {
             onClose("grants", grants);
             rest.grants(grants);
         }
+    }
+
+    /**
+     * What persons may do.
+     *
+     * @throws IllegalStateException before {@link #watchGrants}
+     */
+    public synchronized Grants grants() {
+        GrantLog known = grants;
+        if (known == null) {
+            throw new IllegalStateException("nobody watches the grants of this process");
+        }
+        return known;
     }
 
     public Vertx vertx() {

@@ -27,6 +27,7 @@ public enum ErrorCode {
     GRANT_UNKNOWN(404, false, "No such grant"),
     COMMAND_UNKNOWN(404, false, "No such command"),
     COMMAND_TYPE_UNKNOWN(404, false, "No such command type"),
+    BATCH_UNKNOWN(404, false, "No such batch"),
     HOLD_UNKNOWN(404, false, "No such hold"),
     WEBHOOK_UNKNOWN(404, false, "No such webhook"),
     DELIVERY_UNKNOWN(404, false, "No such delivery"),

@@ -9,7 +9,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
@@ -28,6 +31,7 @@ public final class Database implements AutoCloseable {
 
     private static final long CONNECT_LIMIT_MS = 5_000;
     private static final int ATTEMPTS = 5;
+    private static final ScopedValue<Joined> JOINED = ScopedValue.newInstance();
     private static final String SERIALIZATION_FAILURE = "40001";
     private static final String DEADLOCK = "40P01";
     private static final String CONNECTION_CLASS = "08";
@@ -163,8 +167,53 @@ public final class Database implements AutoCloseable {
         return DriverManager.getConnection(config.jdbcUrl(), properties);
     }
 
+    /** A transaction that others of its thread are part of. */
+    private record Joined(Database database, Handle handle, List<Runnable> afterwards) {}
+
+    /**
+     * Makes one transaction of all those that {@code work} runs on this thread, committed in the
+     * end or not at all; the others' exceptions must get out of it, and what is to follow their
+     * commits belongs into {@link #afterwards}. It is tried again as {@link #transaction} is.
+     */
+    public <T> T joined(Callable<T> work) throws Exception {
+        List<Runnable> afterwards = new ArrayList<>();
+        for (int attempt = 1; ; attempt++) {
+            afterwards.clear();
+            try {
+                T result =
+                        jdbi.<T, Exception>inTransaction(handle ->
+                                ScopedValue.where(JOINED, new Joined(this, handle, afterwards))
+                                        .call(work::call));
+                afterwards.forEach(Runnable::run);
+                return result;
+            } catch (SQLException | RuntimeException failed) {
+                if (!worthAnotherTry(failed) || attempt == ATTEMPTS) {
+                    throw problemOf(failed);
+                }
+            }
+        }
+    }
+
+    /** Runs a task once everything is committed: now, or after {@link #joined}. */
+    public void afterwards(Runnable task) {
+        Joined joined = JOINED.isBound() ? JOINED.get() : null;
+        if (joined != null && joined.database() == this) {
+            joined.afterwards().add(task);
+        } else {
+            task.run();
+        }
+    }
+
     /** Runs {@code work} in one transaction and commits it. */
     public <T> T transaction(Work<T> work) {
+        Joined joined = JOINED.isBound() ? JOINED.get() : null;
+        if (joined != null && joined.database() == this) {
+            try {
+                return work.in(joined.handle());
+            } catch (SQLException failed) {
+                throw new IllegalStateException(failed);
+            }
+        }
         Acting acting = signing ? Acting.now() : null;
         for (int attempt = 1; ; attempt++) {
             try {

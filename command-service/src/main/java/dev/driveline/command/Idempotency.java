@@ -1,0 +1,130 @@
+package dev.driveline.command;
+
+import dev.driveline.command.config.Differences;
+import dev.driveline.command.postgres.AnswerTable;
+import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.runtime.auth.Caller;
+import dev.driveline.runtime.auth.Scope;
+import dev.driveline.runtime.rest.Answer;
+import dev.driveline.runtime.rest.Exchange;
+import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.runtime.rest.Route;
+import dev.driveline.store.postgres.Database;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes routes that write honour {@code Idempotency-Key}: what a request changes and its answer are
+ * committed together, and the same request with the same key gets that answer again. An error is
+ * not kept: nothing was changed then. Thread-safe.
+ */
+final class Idempotency {
+
+    private static final int MAX_KEY_CHARACTERS = 200;
+    private static final Set<String> WRITES = Set.of("POST", "PUT", "PATCH", "DELETE");
+
+    private final Database database;
+    private final AnswerTable answers = new AnswerTable();
+    private final Clock clock;
+
+    Idempotency(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /**
+     * The same route; as it is one that reads, that reads a stream, that the operator calls, and
+     * the one for a command, which keeps its keys itself: who waits for its end holds no
+     * transaction.
+     */
+    Route over(Route route) {
+        boolean takes =
+                WRITES.contains(route.method())
+                        && route.scope() != null
+                        && route.scope() != Scope.ADMIN
+                        && !route.streamed()
+                        && !route.path().equals(CommandRoutes.VEHICLE_COMMANDS);
+        return takes ? route.with(exchange -> answer(route, exchange)) : route;
+    }
+
+    private Answer answer(Route route, Exchange exchange) throws Exception {
+        String key = keyOf(exchange);
+        if (key == null) {
+            return route.handler().handle(exchange);
+        }
+        Caller caller = exchange.caller();
+        String hash = hashOf(route, exchange);
+        Instant now = clock.instant();
+        return database.joined(() -> {
+            Optional<AnswerTable.Kept> former =
+                    database.transaction(handle -> {
+                        answers.lock(handle, caller.tenant(), caller.subject(), key);
+                        return answers.find(
+                                handle,
+                                caller.tenant(),
+                                caller.subject(),
+                                key,
+                                now.minus(CommandAcceptance.KEY_LIFE));
+                    });
+            if (former.isPresent()) {
+                return repeated(former.get(), hash, key);
+            }
+            Answer answer = route.handler().handle(exchange);
+            if (answer instanceof Answer.Whole whole) {
+                database.run(handle ->
+                        answers.keep(
+                                handle,
+                                caller.tenant(),
+                                caller.subject(),
+                                key,
+                                new AnswerTable.Kept(
+                                        hash,
+                                        whole.status(),
+                                        whole.headers(),
+                                        whole.contentType(),
+                                        whole.body()),
+                                now));
+            }
+            return answer;
+        });
+    }
+
+    private static Answer repeated(AnswerTable.Kept former, String hash, String key) {
+        if (!former.requestHash().equals(hash)) {
+            throw new ProblemException(
+                    ErrorCode.IDEMPOTENCY_MISMATCH,
+                    "Idempotency-Key '" + key + "' was used with another request");
+        }
+        return new Answer.Whole(
+                former.status(), former.headers(), former.contentType(), former.body());
+    }
+
+    /**
+     * The key of a request; null without one.
+     *
+     * @throws InvalidValueException if it is empty or too long
+     */
+    static @Nullable String keyOf(Exchange exchange) {
+        String key = exchange.header("Idempotency-Key");
+        if (key != null && (key.isBlank() || key.length() > MAX_KEY_CHARACTERS)) {
+            throw new InvalidValueException(
+                    "Idempotency-Key", key, "expected 1 to " + MAX_KEY_CHARACTERS + " characters");
+        }
+        return key;
+    }
+
+    private static String hashOf(Route route, Exchange exchange) {
+        return Differences.hashOf(
+                String.join(
+                        "\n",
+                        route.method(),
+                        exchange.uri(),
+                        String.valueOf(exchange.header("If-Match")),
+                        new String(exchange.body(), StandardCharsets.UTF_8)));
+    }
+}
