@@ -103,6 +103,7 @@ public final class TelemetryService implements AutoCloseable {
                 kafka,
                 EnumSet.of(
                         Topic.TELEMETRY_CAN,
+                        Topic.TELEMETRY_SIGNALS_RAW,
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
                         Topic.TELEMETRY_ALERTS,
