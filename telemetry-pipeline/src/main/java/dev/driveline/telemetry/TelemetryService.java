@@ -21,7 +21,9 @@ import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
+import dev.driveline.telemetry.kafka.EventFeed;
 import dev.driveline.telemetry.kafka.FrameFeed;
+import dev.driveline.telemetry.kafka.GroupReader;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
@@ -29,10 +31,12 @@ import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
+import dev.driveline.telemetry.postgres.EventTable;
 import dev.driveline.telemetry.postgres.ExportTable;
 import dev.driveline.telemetry.postgres.FrameDaysTable;
 import dev.driveline.telemetry.postgres.FrameStore;
 import dev.driveline.telemetry.postgres.FrameTable;
+import dev.driveline.telemetry.postgres.GapTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.LegKeeper;
 import dev.driveline.telemetry.postgres.LegTable;
@@ -69,6 +73,8 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/alerts.yaml",
                     "openapi/telemetry/trips.yaml",
                     "openapi/telemetry/frames.yaml",
+                    "openapi/telemetry/gaps.yaml",
+                    "openapi/telemetry/events.yaml",
                     "openapi/telemetry/exports.yaml",
                     "openapi/telemetry/retention.yaml");
 
@@ -146,16 +152,27 @@ public final class TelemetryService implements AutoCloseable {
             process.health().check("telemetry.frames", feed::problem);
         }
 
+        GapTable gaps = new GapTable(database);
+        Runnable forgetGaps = gaps.forgetter(config.retentionDays(), process.clock());
+        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        EventTable events = new EventTable(database, retention, process.clock(), process.metrics());
         HistoryKeeper keeper =
                 HistoryKeeper.start(
                         database,
                         config.retentionDays(),
                         process.clock(),
                         process.metrics(),
-                        frames::dropOutdated);
+                        () -> {
+                            frames.dropOutdated();
+                            forgetGaps.run();
+                            events.dropOutdated();
+                        });
         closings.add("history keeper", keeper);
 
-        ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
+        GroupReader eventFeed = EventFeed.start(kafka, facts, events::take);
+        closings.add("event feed", eventFeed);
+
+        GroupReader erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
         closings.add("erasure feed", erasures);
 
         Outbox outbox = new Outbox();
@@ -163,7 +180,6 @@ public final class TelemetryService implements AutoCloseable {
                 "outbox",
                 OutboxRelay.start(
                         database, outbox, kafka, Topic.TELEMETRY_RULES, process.metrics()));
-        RetentionTable retention = new RetentionTable(database, config.retentionDays());
         closings.add(
                 "leg keeper",
                 LegKeeper.start(
@@ -177,7 +193,7 @@ public final class TelemetryService implements AutoCloseable {
         closings.add("rule feed", RuleFeed.start(kafka, rules));
         RuleTable ruleTable = new RuleTable(database, outbox, process.clock());
         AlertTable alertTable = new AlertTable(database, process.clock());
-        AlertFeed alerts =
+        GroupReader alerts =
                 AlertFeed.start(
                         kafka, alertTable::take, alertTable.forgetter(config.retentionDays()));
         closings.add("alert feed", alerts);
@@ -206,6 +222,7 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
         process.health().check("telemetry.erasures", erasures::problem);
+        process.health().check("telemetry.events", eventFeed::problem);
         process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
@@ -239,6 +256,8 @@ public final class TelemetryService implements AutoCloseable {
                                 new FrameTable(database),
                                 frameDays,
                                 exports,
+                                gaps,
+                                events,
                                 live,
                                 process.clock()));
     }

@@ -2,6 +2,7 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.event.Events;
 import dev.driveline.telemetry.export.Exports;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
@@ -13,6 +14,7 @@ import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
+import dev.driveline.telemetry.sequence.Gaps;
 import dev.driveline.telemetry.trip.Legs;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,6 +37,8 @@ public final class TelemetryRoutes {
             FrameArchive frames,
             FrameDays frameDays,
             Exports exports,
+            Gaps gaps,
+            Events events,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -69,6 +73,10 @@ public final class TelemetryRoutes {
                                         PositionsRoute.PATH,
                                         Scope.TELEMETRY_LOCATION,
                                         new PositionsRoute(positions)::handle)));
+        routes.add(
+                Route.get(
+                        GapsRoute.PATH, Scope.TELEMETRY_READ, new GapsRoute(access, gaps)::handle));
+        routes.addAll(new EventRoutes(access, events).routes());
         routes.addAll(new RetentionRoutes(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
         routes.add(
