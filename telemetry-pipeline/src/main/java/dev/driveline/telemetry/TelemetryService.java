@@ -227,10 +227,20 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
         ExportTable exports =
-                new ExportTable(database, Duration.ofHours(config.exportHours()), process.clock());
+                new ExportTable(
+                        database,
+                        Duration.ofHours(config.exports().hours()),
+                        config.exports().perTenant(),
+                        process.clock());
         closings.add(
                 "export runner",
-                ExportRunner.start(exports, samples, catalogues, mappings, process.metrics()));
+                ExportRunner.start(
+                        exports,
+                        samples,
+                        catalogues,
+                        mappings,
+                        config.exports().maxBytes(),
+                        process.metrics()));
         process.rest()
                 .add(
                         RuleRoutes.of(

@@ -98,7 +98,7 @@ final class TelemetryRig implements AutoCloseable {
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     TelemetryConfig.PublicTopics.USUAL,
                                     new TelemetryConfig.Frames(true, 36_500),
-                                    TelemetryConfig.USUAL_EXPORT_HOURS),
+                                    TelemetryConfig.Exports.USUAL),
                             process);
             process.open();
         }
@@ -160,6 +160,16 @@ final class TelemetryRig implements AutoCloseable {
     }
 
     void publish(Vin vin, String tenant, String model, CatalogueRef catalogue, String... fleets) {
+        publish(vin, tenant, model, catalogue, Map.of(), fleets);
+    }
+
+    void publish(
+            Vin vin,
+            String tenant,
+            String model,
+            CatalogueRef catalogue,
+            Map<String, String> labels,
+            String... fleets) {
         version++;
         VehicleFact fact =
                 new VehicleFact(
@@ -169,7 +179,7 @@ final class TelemetryRig implements AutoCloseable {
                         model,
                         VehicleState.ACTIVE,
                         catalogue,
-                        Map.of(),
+                        labels,
                         List.of(fleets));
         send(Topic.REGISTRY_VEHICLES, vin.value(), Json.bytes(fact));
     }
