@@ -13,6 +13,7 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
 import dev.driveline.telemetry.http.ExportRunner;
@@ -25,6 +26,7 @@ import dev.driveline.telemetry.kafka.EventFeed;
 import dev.driveline.telemetry.kafka.FrameFeed;
 import dev.driveline.telemetry.kafka.GroupReader;
 import dev.driveline.telemetry.kafka.LiveTail;
+import dev.driveline.telemetry.kafka.PresenceFeed;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
@@ -75,6 +77,7 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/frames.yaml",
                     "openapi/telemetry/gaps.yaml",
                     "openapi/telemetry/events.yaml",
+                    "openapi/telemetry/fleet.yaml",
                     "openapi/telemetry/exports.yaml",
                     "openapi/telemetry/retention.yaml");
 
@@ -116,6 +119,7 @@ public final class TelemetryService implements AutoCloseable {
                         Topic.TELEMETRY_RULES,
                         Topic.TELEMETRY_TRIPS,
                         Topic.VEHICLE_EVENTS,
+                        Topic.VEHICLE_PRESENCE,
                         Topic.COMMAND_EVENTS,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
@@ -133,6 +137,9 @@ public final class TelemetryService implements AutoCloseable {
         MappingBook mappings = new MappingBook();
         RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues, mappings);
         closings.add("registry feed", facts);
+
+        PresenceBook presences = new PresenceBook();
+        closings.add("presence feed", PresenceFeed.start(kafka, presences));
 
         LiveTail live = LiveTail.start(kafka, process.clock());
         closings.add("live tail", live);
@@ -268,6 +275,8 @@ public final class TelemetryService implements AutoCloseable {
                                 exports,
                                 gaps,
                                 events,
+                                presences,
+                                alertTable,
                                 live,
                                 process.clock()));
     }

@@ -8,13 +8,16 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
 import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
+import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sequence.Gaps;
+import dev.driveline.telemetry.trip.Clues;
 import dev.driveline.telemetry.trip.Legs;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -39,6 +42,8 @@ public final class TelemetryRoutes {
             Exports exports,
             Gaps gaps,
             Events events,
+            PresenceBook presences,
+            Alerts alerts,
             LiveSource live,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
@@ -76,6 +81,20 @@ public final class TelemetryRoutes {
         routes.add(
                 Route.get(
                         GapsRoute.PATH, Scope.TELEMETRY_READ, new GapsRoute(access, gaps)::handle));
+        routes.add(
+                Route.get(
+                        FleetSummaryRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new FleetSummaryRoute(
+                                        access,
+                                        names,
+                                        archive,
+                                        view,
+                                        new Clues(mappings),
+                                        presences,
+                                        alerts,
+                                        clock)
+                                ::handle));
         routes.addAll(new EventRoutes(access, events).routes());
         routes.addAll(new RetentionRoutes(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
