@@ -278,6 +278,8 @@ public final class TelemetryService implements AutoCloseable {
                                 presences,
                                 alertTable,
                                 live,
+                                live,
+                                kafka.partitions(),
                                 process.clock()));
     }
 

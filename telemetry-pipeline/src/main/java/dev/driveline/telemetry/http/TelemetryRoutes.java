@@ -11,6 +11,7 @@ import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
 import dev.driveline.telemetry.frame.FrameDays;
+import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.rule.Alerts;
@@ -45,6 +46,8 @@ public final class TelemetryRoutes {
             PresenceBook presences,
             Alerts alerts,
             LiveSource live,
+            FleetSource fleetLive,
+            int partitions,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
         SignalNames names = new SignalNames(models, catalogues, mappings, archive, clock);
@@ -95,6 +98,11 @@ public final class TelemetryRoutes {
                                         alerts,
                                         clock)
                                 ::handle));
+        routes.add(
+                Route.get(
+                        FleetStreamRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new FleetStreamRoute(access, view, fleetLive, partitions)::handle));
         routes.addAll(new EventRoutes(access, events).routes());
         routes.addAll(new RetentionRoutes(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
