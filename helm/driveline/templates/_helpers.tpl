@@ -202,8 +202,8 @@ envFrom:
 {{/* Which service answers which path, the first match counts. `[^/]+` is a VIN. A test holds it against the routes in the code. */}}
 {{- define "driveline.restPaths" -}}
 - {component: command-service, path: "/api/v1/vehicles/[^/]+/(commands|configuration|signed-by-root)(/.*)?"}
-- {component: telemetry-pipeline, path: "/api/v1/vehicles/[^/]+/(signals|history|stream|intake|trips|charging-sessions|frames)(/.*)?"}
-- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|tenants|rules|alerts|exports)([:/].*)?"}
+- {component: telemetry-pipeline, path: "/api/v1/vehicles/[^/]+/(signals|history|stream|intake|gaps|events|dtcs|trips|charging-sessions|frames)(/.*)?"}
+- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|stream|fleet|tenants|rules|alerts|exports)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/vehicles([:/].*)?"}
 - {component: command-service, path: "/api/v1/(commands|audit/commands|command-types|config-namespaces|signed-by-root|webhooks)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/(models|catalogues|fleets|tboxes|certificates|authorities|access-rules|audit/registry|registry)([:/].*)?"}

@@ -14,7 +14,7 @@ import java.time.Duration;
  * @param threads that decode; more than the installation has partitions stand idle
  * @param retentionDays how long samples are kept, by vehicle time, for tenants that say nothing
  *     else
- * @param exportHours how long the result of an export is kept
+ * @param exports how much tenants may order, and how long it is kept
  */
 public record TelemetryConfig(
         KafkaConfig kafka,
@@ -24,14 +24,12 @@ public record TelemetryConfig(
         int retentionDays,
         PublicTopics publicTopics,
         Frames frames,
-        int exportHours) {
+        Exports exports) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
 
     public static final int USUAL_RETENTION_DAYS = 90;
-
-    public static final int USUAL_EXPORT_HOURS = 72;
 
     public static TelemetryConfig from(Settings settings) {
         return new TelemetryConfig(
@@ -43,7 +41,7 @@ public record TelemetryConfig(
                         "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
                 PublicTopics.from(settings),
                 Frames.from(settings),
-                settings.integer("telemetry.export-hours", USUAL_EXPORT_HOURS, 1, 720));
+                Exports.from(settings));
     }
 
     /**
@@ -78,6 +76,35 @@ public record TelemetryConfig(
                                     USUAL_RETENTION_HOURS,
                                     1,
                                     MAX_RETENTION_HOURS)));
+        }
+    }
+
+    /**
+     * Exports as jobs.
+     *
+     * @param hours that a result is kept
+     * @param perTenant those that are over and not yet expired included
+     * @param maxMib of a result, packed; one that grows beyond fails
+     */
+    public record Exports(int hours, int perTenant, int maxMib) {
+
+        private static final int USUAL_HOURS = 72;
+        private static final int USUAL_PER_TENANT = 20;
+        private static final int USUAL_MAX_MIB = 1_024;
+
+        public static final Exports USUAL =
+                new Exports(USUAL_HOURS, USUAL_PER_TENANT, USUAL_MAX_MIB);
+
+        static Exports from(Settings settings) {
+            return new Exports(
+                    settings.integer("telemetry.export-hours", USUAL_HOURS, 1, 720),
+                    settings.integer("telemetry.exports-per-tenant", USUAL_PER_TENANT, 1, 1_000),
+                    settings.integer("telemetry.export-max-mib", USUAL_MAX_MIB, 1, 65_536));
+        }
+
+        /** Of a result, packed. */
+        public long maxBytes() {
+            return maxMib * 1_048_576L;
         }
     }
 

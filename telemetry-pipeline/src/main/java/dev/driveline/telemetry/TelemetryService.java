@@ -13,6 +13,7 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
 import dev.driveline.telemetry.http.ExportRunner;
@@ -21,18 +22,23 @@ import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
 import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
+import dev.driveline.telemetry.kafka.EventFeed;
 import dev.driveline.telemetry.kafka.FrameFeed;
+import dev.driveline.telemetry.kafka.GroupReader;
 import dev.driveline.telemetry.kafka.LiveTail;
+import dev.driveline.telemetry.kafka.PresenceFeed;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
+import dev.driveline.telemetry.postgres.EventTable;
 import dev.driveline.telemetry.postgres.ExportTable;
 import dev.driveline.telemetry.postgres.FrameDaysTable;
 import dev.driveline.telemetry.postgres.FrameStore;
 import dev.driveline.telemetry.postgres.FrameTable;
+import dev.driveline.telemetry.postgres.GapTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.LegKeeper;
 import dev.driveline.telemetry.postgres.LegTable;
@@ -69,6 +75,9 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/alerts.yaml",
                     "openapi/telemetry/trips.yaml",
                     "openapi/telemetry/frames.yaml",
+                    "openapi/telemetry/gaps.yaml",
+                    "openapi/telemetry/events.yaml",
+                    "openapi/telemetry/fleet.yaml",
                     "openapi/telemetry/exports.yaml",
                     "openapi/telemetry/retention.yaml");
 
@@ -103,12 +112,14 @@ public final class TelemetryService implements AutoCloseable {
                 kafka,
                 EnumSet.of(
                         Topic.TELEMETRY_CAN,
+                        Topic.TELEMETRY_SIGNALS_RAW,
                         Topic.TELEMETRY_SIGNALS,
                         Topic.TELEMETRY_REJECTED,
                         Topic.TELEMETRY_ALERTS,
                         Topic.TELEMETRY_RULES,
                         Topic.TELEMETRY_TRIPS,
                         Topic.VEHICLE_EVENTS,
+                        Topic.VEHICLE_PRESENCE,
                         Topic.COMMAND_EVENTS,
                         Topic.REGISTRY_VEHICLES,
                         Topic.REGISTRY_MODELS,
@@ -126,6 +137,9 @@ public final class TelemetryService implements AutoCloseable {
         MappingBook mappings = new MappingBook();
         RegistryFeed facts = RegistryFeed.start(kafka, vehicles, models, catalogues, mappings);
         closings.add("registry feed", facts);
+
+        PresenceBook presences = new PresenceBook();
+        closings.add("presence feed", PresenceFeed.start(kafka, presences));
 
         LiveTail live = LiveTail.start(kafka, process.clock());
         closings.add("live tail", live);
@@ -145,16 +159,27 @@ public final class TelemetryService implements AutoCloseable {
             process.health().check("telemetry.frames", feed::problem);
         }
 
+        GapTable gaps = new GapTable(database);
+        Runnable forgetGaps = gaps.forgetter(config.retentionDays(), process.clock());
+        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        EventTable events = new EventTable(database, retention, process.clock(), process.metrics());
         HistoryKeeper keeper =
                 HistoryKeeper.start(
                         database,
                         config.retentionDays(),
                         process.clock(),
                         process.metrics(),
-                        frames::dropOutdated);
+                        () -> {
+                            frames.dropOutdated();
+                            forgetGaps.run();
+                            events.dropOutdated();
+                        });
         closings.add("history keeper", keeper);
 
-        ErasureFeed erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
+        GroupReader eventFeed = EventFeed.start(kafka, facts, events::take);
+        closings.add("event feed", eventFeed);
+
+        GroupReader erasures = ErasureFeed.start(kafka, new ErasureTable(database)::erase);
         closings.add("erasure feed", erasures);
 
         Outbox outbox = new Outbox();
@@ -162,7 +187,6 @@ public final class TelemetryService implements AutoCloseable {
                 "outbox",
                 OutboxRelay.start(
                         database, outbox, kafka, Topic.TELEMETRY_RULES, process.metrics()));
-        RetentionTable retention = new RetentionTable(database, config.retentionDays());
         closings.add(
                 "leg keeper",
                 LegKeeper.start(
@@ -176,7 +200,7 @@ public final class TelemetryService implements AutoCloseable {
         closings.add("rule feed", RuleFeed.start(kafka, rules));
         RuleTable ruleTable = new RuleTable(database, outbox, process.clock());
         AlertTable alertTable = new AlertTable(database, process.clock());
-        AlertFeed alerts =
+        GroupReader alerts =
                 AlertFeed.start(
                         kafka, alertTable::take, alertTable.forgetter(config.retentionDays()));
         closings.add("alert feed", alerts);
@@ -205,14 +229,25 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.database", database::problem);
         process.health().check("telemetry.writer", writer::problem);
         process.health().check("telemetry.erasures", erasures::problem);
+        process.health().check("telemetry.events", eventFeed::problem);
         process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
         ExportTable exports =
-                new ExportTable(database, Duration.ofHours(config.exportHours()), process.clock());
+                new ExportTable(
+                        database,
+                        Duration.ofHours(config.exports().hours()),
+                        config.exports().perTenant(),
+                        process.clock());
         closings.add(
                 "export runner",
-                ExportRunner.start(exports, samples, catalogues, mappings, process.metrics()));
+                ExportRunner.start(
+                        exports,
+                        samples,
+                        catalogues,
+                        mappings,
+                        config.exports().maxBytes(),
+                        process.metrics()));
         process.rest()
                 .add(
                         RuleRoutes.of(
@@ -238,7 +273,13 @@ public final class TelemetryService implements AutoCloseable {
                                 new FrameTable(database),
                                 frameDays,
                                 exports,
+                                gaps,
+                                events,
+                                presences,
+                                alertTable,
                                 live,
+                                live,
+                                kafka.partitions(),
                                 process.clock()));
     }
 

@@ -234,6 +234,33 @@ final class ExportIT {
     }
 
     @Test
+    void theSameOrderUnderTheSameKeyIsOneExport() throws Exception {
+        String body = "{\"signals\":[\"MOTION.SPEED\"],%s}".formatted(RANGE);
+        JsonNode first = json(keyed("k-9", body), 202);
+        JsonNode again = json(keyed("k-9", body), 202);
+        assertEquals(first.get("id"), again.get("id"));
+        assertEquals(422, keyed("k-9", body + " ").status());
+        assertEquals(400, keyed("k".repeat(201), body).status());
+        assertTrue(!json(keyed("k-10", body), 202).get("id").equals(first.get("id")));
+    }
+
+    private static Http.Response keyed(String key, String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                rig.http()
+                        .client()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(rig.base() + PATH))
+                                        .header("Authorization", "Bearer " + TelemetryRig.ACME)
+                                        .header("Content-Type", "application/json")
+                                        .header("Idempotency-Key", key)
+                                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+        return new Http.Response(response.statusCode(), response.headers(), response.body());
+    }
+
+    @Test
     void anExportIsDeletedWithItsResult() {
         JsonNode export =
                 done(TelemetryRig.ACME, order(TelemetryRig.ACME, "\"signals\":[\"MOTION.SPEED\"]"));

@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +98,7 @@ final class TelemetryRig implements AutoCloseable {
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     TelemetryConfig.PublicTopics.USUAL,
                                     new TelemetryConfig.Frames(true, 36_500),
-                                    TelemetryConfig.USUAL_EXPORT_HOURS),
+                                    TelemetryConfig.Exports.USUAL),
                             process);
             process.open();
         }
@@ -159,6 +160,16 @@ final class TelemetryRig implements AutoCloseable {
     }
 
     void publish(Vin vin, String tenant, String model, CatalogueRef catalogue, String... fleets) {
+        publish(vin, tenant, model, catalogue, Map.of(), fleets);
+    }
+
+    void publish(
+            Vin vin,
+            String tenant,
+            String model,
+            CatalogueRef catalogue,
+            Map<String, String> labels,
+            String... fleets) {
         version++;
         VehicleFact fact =
                 new VehicleFact(
@@ -168,7 +179,7 @@ final class TelemetryRig implements AutoCloseable {
                         model,
                         VehicleState.ACTIVE,
                         catalogue,
-                        Map.of(),
+                        labels,
                         List.of(fleets));
         send(Topic.REGISTRY_VEHICLES, vin.value(), Json.bytes(fact));
     }
@@ -178,6 +189,37 @@ final class TelemetryRig implements AutoCloseable {
         ProducerRecord<byte[], byte[]> record = record(Topic.TELEMETRY_CAN, vin.value(), value);
         record.headers().add(Headers.RECEIVED, bytes(String.valueOf(receivedUs)));
         record.headers().add(Headers.TENANT, bytes("acme"));
+        var _ = producer.send(record);
+    }
+
+    /** As a gateway hands a batch of decoded signals on. */
+    void signals(Vin vin, byte[] value, long receivedUs) {
+        ProducerRecord<byte[], byte[]> record =
+                record(Topic.TELEMETRY_SIGNALS_RAW, vin.value(), value);
+        record.headers().add(Headers.RECEIVED, bytes(String.valueOf(receivedUs)));
+        record.headers().add(Headers.TENANT, bytes("acme"));
+        var _ = producer.send(record);
+    }
+
+    /**
+     * As a gateway tells an event; of the vehicle where the type begins so.
+     *
+     * @param at null while the vehicle's clock is unset
+     */
+    void event(Vin vin, String id, String type, Instant at, String data) {
+        boolean own = type.startsWith("vehicle.");
+        String value =
+                own
+                        ? "{\"v\":1,\"id\":\"%s\",\"type\":\"%s\",\"at\":%s,\"data\":%s}"
+                                .formatted(id, type, at == null ? null : "\"" + at + "\"", data)
+                        : data;
+        ProducerRecord<byte[], byte[]> record =
+                record(Topic.VEHICLE_EVENTS, vin.value(), bytes(value));
+        record.headers().add(Headers.EVENT_ID, bytes(id));
+        record.headers().add(Headers.EVENT_TYPE, bytes(type));
+        record.headers().add(Headers.EVENT_SOURCE, bytes(own ? "/vehicles/" + vin : "/gateway/1"));
+        record.headers()
+                .add(Headers.EVENT_TIME, bytes((at == null ? Instant.now() : at).toString()));
         var _ = producer.send(record);
     }
 

@@ -115,7 +115,7 @@ public final class AllInOne implements AutoCloseable {
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     TelemetryConfig.PublicTopics.USUAL,
                                     new TelemetryConfig.Frames(true, 7),
-                                    TelemetryConfig.USUAL_EXPORT_HOURS),
+                                    TelemetryConfig.Exports.USUAL),
                             process);
             var _ =
                     CommandService.start(

@@ -3,6 +3,7 @@ package dev.driveline.can;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,16 @@ public final class Labels {
     public @Nullable String of(long raw) {
         int place = Arrays.binarySearch(values, raw);
         return place < 0 ? null : texts[place];
+    }
+
+    /** The lowest raw value that has the text. */
+    public OptionalLong rawOf(String text) {
+        for (int place = 0; place < texts.length; place++) {
+            if (texts[place].equals(text)) {
+                return OptionalLong.of(values[place]);
+            }
+        }
+        return OptionalLong.empty();
     }
 
     public boolean isEmpty() {

@@ -1,7 +1,10 @@
 package dev.driveline.telemetry.batch;
 
+import com.google.protobuf.ByteString;
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.telemetry.v1.Lost;
 import dev.driveline.contract.telemetry.v1.Origin;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param monoUs the TBox's clock since its boot, microseconds
  * @param t0Us UTC, microseconds since 1970; 0 while the TBox's clock is unset
  * @param catalogue that the TBox runs; null leaves it to the registry
+ * @param lost ranges of numbers that the TBox had to discard
+ * @param previousBoot the boot id before this boot; empty where the TBox does not say
+ * @param previousLastSeq the last number of that boot
  */
 public record BatchHead(
         BootId boot,
@@ -19,4 +25,7 @@ public record BatchHead(
         Origin origin,
         long monoUs,
         long t0Us,
-        @Nullable CatalogueRef catalogue) {}
+        @Nullable CatalogueRef catalogue,
+        List<Lost> lost,
+        ByteString previousBoot,
+        long previousLastSeq) {}

@@ -35,7 +35,10 @@ public final class BatchReader {
                                     Integer.toUnsignedString(batch.getSchema()),
                                     BatchLimits.SCHEMA));
         }
-        String problem = HeadRules.problemOf(batch);
+        String problem = HeadRules.problemOf(HeadFields.of(batch));
+        if (problem == null) {
+            problem = HeadRules.channelProblem(batch);
+        }
         return problem == null ? readColumns(batch) : refused(Rejection.HEAD_INVALID, problem);
     }
 
@@ -138,14 +141,7 @@ public final class BatchReader {
                     "crc32c is 0x%08X, the columns have 0x%08X"
                             .formatted(batch.getCrc32C(), actual));
         }
-        BatchHead head =
-                new BatchHead(
-                        BootId.of(batch.getBootId()),
-                        batch.getSeq(),
-                        batch.getOrigin(),
-                        batch.getMonoUs(),
-                        batch.getT0Us(),
-                        HeadRules.catalogueOf(batch));
+        BatchHead head = HeadFields.of(batch).head();
         return new Reading.Usable(new CanFrames(head, batch, columns, data, spanUs));
     }
 

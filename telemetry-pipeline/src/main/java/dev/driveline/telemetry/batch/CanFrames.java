@@ -11,7 +11,7 @@ import dev.driveline.contract.telemetry.v1.Channel;
  * <p>Frame {@code i} came {@link #dtUs} microseconds after the one before it, has the identifier of
  * channel {@link #channelOf}, and its payload is the next {@link #length} bytes of {@link #data}.
  */
-public final class CanFrames {
+public final class CanFrames implements VehicleBatch {
 
     private final BatchHead head;
     private final CanColumns columns;
@@ -41,8 +41,14 @@ public final class CanFrames {
         }
     }
 
+    @Override
     public BatchHead head() {
         return head;
+    }
+
+    @Override
+    public BatchKind kind() {
+        return BatchKind.CAN;
     }
 
     /** Frames. */
@@ -85,7 +91,7 @@ public final class CanFrames {
         return lengths[channel];
     }
 
-    /** From the batch's reference to its last frame, microseconds. */
+    @Override
     public long spanUs() {
         return spanUs;
     }

@@ -7,6 +7,7 @@ import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.telemetry.v1.CanBatch;
 import dev.driveline.contract.telemetry.v1.Channel;
 import dev.driveline.contract.telemetry.v1.Lost;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The rules for a batch's head and its channels; a sentence for the first that is broken. */
@@ -14,49 +15,40 @@ final class HeadRules {
 
     private HeadRules() {}
 
-    static @Nullable String problemOf(CanBatch batch) {
-        if (batch.getBootId().size() != BootId.BYTES) {
+    static @Nullable String problemOf(HeadFields head) {
+        if (head.bootId().size() != BootId.BYTES) {
             return "boot_id has %d bytes, expected %d"
-                    .formatted(batch.getBootId().size(), BootId.BYTES);
+                    .formatted(head.bootId().size(), BootId.BYTES);
         }
-        if (batch.getSeq() <= 0) {
-            return "seq is %s, expected 1 to 2^63-1"
-                    .formatted(Long.toUnsignedString(batch.getSeq()));
+        if (head.seq() <= 0) {
+            return "seq is %s, expected 1 to 2^63-1".formatted(Long.toUnsignedString(head.seq()));
         }
-        if (outside(batch.getT0Us(), BatchLimits.MAX_TIME_US)) {
+        if (outside(head.t0Us(), BatchLimits.MAX_TIME_US)) {
             return "t0_us is %s, expected 0 to %d"
-                    .formatted(Long.toUnsignedString(batch.getT0Us()), BatchLimits.MAX_TIME_US);
+                    .formatted(Long.toUnsignedString(head.t0Us()), BatchLimits.MAX_TIME_US);
         }
-        if (outside(batch.getMonoUs(), BatchLimits.MAX_TIME_US)) {
+        if (outside(head.monoUs(), BatchLimits.MAX_TIME_US)) {
             return "mono_us is %s, expected 0 to %d"
-                    .formatted(Long.toUnsignedString(batch.getMonoUs()), BatchLimits.MAX_TIME_US);
+                    .formatted(Long.toUnsignedString(head.monoUs()), BatchLimits.MAX_TIME_US);
         }
-        int previous = batch.getPrevBootId().size();
+        int previous = head.previousBootId().size();
         if (previous != 0 && previous != BootId.BYTES) {
             return "prev_boot_id has %d bytes, expected 0 or %d".formatted(previous, BootId.BYTES);
         }
-        String problem = lostProblem(batch);
-        if (problem == null) {
-            problem = catalogueProblem(batch.getCatalogue());
-        }
-        return problem == null ? channelProblem(batch) : problem;
-    }
-
-    /** The catalogue that a valid head names. */
-    static @Nullable CatalogueRef catalogueOf(CanBatch batch) {
-        return batch.getCatalogue().isEmpty() ? null : CatalogueRef.parse(batch.getCatalogue());
+        String problem = lostProblem(head.lost());
+        return problem == null ? catalogueProblem(head.catalogue()) : problem;
     }
 
     private static boolean outside(long unsigned, long max) {
         return unsigned < 0 || unsigned > max;
     }
 
-    private static @Nullable String lostProblem(CanBatch batch) {
-        if (batch.getLostCount() > BatchLimits.MAX_LOST_RANGES) {
+    private static @Nullable String lostProblem(List<Lost> ranges) {
+        if (ranges.size() > BatchLimits.MAX_LOST_RANGES) {
             return "lost has %d ranges, at most %d are taken"
-                    .formatted(batch.getLostCount(), BatchLimits.MAX_LOST_RANGES);
+                    .formatted(ranges.size(), BatchLimits.MAX_LOST_RANGES);
         }
-        for (Lost lost : batch.getLostList()) {
+        for (Lost lost : ranges) {
             if (lost.getBootId().size() != BootId.BYTES
                     || lost.getFrom() <= 0
                     || lost.getTo() < lost.getFrom()) {
@@ -83,7 +75,7 @@ final class HeadRules {
         }
     }
 
-    private static @Nullable String channelProblem(CanBatch batch) {
+    static @Nullable String channelProblem(CanBatch batch) {
         if (batch.getChannelCount() > BatchLimits.MAX_CHANNELS) {
             return "channel has %d entries, at most %d are taken"
                     .formatted(batch.getChannelCount(), BatchLimits.MAX_CHANNELS);

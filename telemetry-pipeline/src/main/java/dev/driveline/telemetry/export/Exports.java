@@ -9,19 +9,29 @@ import org.jspecify.annotations.Nullable;
 /** The exports of tenants, and the work on them. Thread-safe; blocks. */
 public interface Exports {
 
-    /** Of one tenant, those that are over and not yet expired included. */
-    int MAX_OF_A_TENANT = 20;
-
-    /** Packed; an export that grows beyond fails. */
-    long MAX_BYTES = 1L << 30;
+    /**
+     * The Idempotency-Key of an order. It counts for a day, for its caller, and as long as the
+     * export is there.
+     *
+     * @param bodyHash SHA-256 of the order's body
+     */
+    record Use(String key, byte[] bodyHash) {}
 
     /**
-     * Orders one.
+     * Orders one; under a key that was used before it is the former one.
      *
+     * @param use null without a key
      * @throws dev.driveline.contract.error.InvalidValueException CONFLICT if the tenant has as many
-     *     as it may
+     *     as it may, IDEMPOTENCY_MISMATCH if the key was used with another body
      */
-    Export add(Caller caller, ExportOrder order);
+    Export add(Caller caller, ExportOrder order, @Nullable Use use);
+
+    /**
+     * What was ordered under a key; null for nothing.
+     *
+     * @throws dev.driveline.contract.error.InvalidValueException IDEMPOTENCY_MISMATCH
+     */
+    @Nullable Export former(Caller caller, Use use);
 
     /** All of a tenant, the newest first. */
     List<Export> list(TenantId tenant);

@@ -1,7 +1,9 @@
 package dev.driveline.telemetry.fact;
 
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.MappingFact;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +32,10 @@ public interface Facts {
      * @throws FactsUnavailableException if the registry's topic cannot be read now
      */
     CatalogueAnswer catalogue(CatalogueRef ref);
+
+    /**
+     * What stands under a path of the Vehicle Signal Specification; null for nothing. As the
+     * mapping is known now: nothing is read up for it.
+     */
+    MappingFact.@Nullable Entry path(TenantId tenant, CatalogueRef catalogue, String path);
 }

@@ -15,7 +15,6 @@ import dev.driveline.telemetry.rule.Alert;
 import dev.driveline.telemetry.rule.Alerts;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -34,7 +33,6 @@ public final class AlertRoutes {
     private static final int USUAL_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;
     private static final int MAX_COMMENT_CHARACTERS = 2_000;
-    private static final Instant LAST = Instant.parse("2254-01-01T00:00:00Z");
 
     private final VehicleAccess access;
     private final Alerts alerts;
@@ -63,11 +61,11 @@ public final class AlertRoutes {
                         new Alerts.Query(
                                 vinsOf(exchange),
                                 exchange.query("rule"),
-                                oneOf(Severity.class, exchange, "severity"),
-                                oneOf(Alert.State.class, exchange, "state"),
+                                Queries.oneOf(Severity.class, exchange, "severity"),
+                                Queries.oneOf(Alert.State.class, exchange, "state"),
                                 flag(exchange, "acknowledged"),
-                                micros(exchange, "from", 0),
-                                micros(exchange, "to", Long.MAX_VALUE),
+                                Queries.micros(exchange, "from", 0),
+                                Queries.micros(exchange, "to", Long.MAX_VALUE),
                                 cursor == null ? null : Cursors.toAlert(cursor),
                                 limit + 1));
         boolean more = found.size() > limit;
@@ -132,23 +130,6 @@ public final class AlertRoutes {
                 ChronoUnit.MICROS.between(Instant.EPOCH, alert.raisedAt()), alert.id());
     }
 
-    private static <E extends Enum<E>> @Nullable E oneOf(
-            Class<E> type, Exchange exchange, String name) {
-        String text = exchange.query(name);
-        if (text == null) {
-            return null;
-        }
-        for (E constant : type.getEnumConstants()) {
-            if (constant.name().equals(text)) {
-                return constant;
-            }
-        }
-        throw new InvalidValueException(
-                "query " + name,
-                text,
-                "expected one of " + Arrays.toString(type.getEnumConstants()));
-    }
-
     private static @Nullable Boolean flag(Exchange exchange, String name) {
         String text = exchange.query(name);
         if (text == null) {
@@ -158,17 +139,5 @@ public final class AlertRoutes {
             throw new InvalidValueException("query " + name, text, "expected true or false");
         }
         return text.equals("true");
-    }
-
-    private static long micros(Exchange exchange, String name, long fallback) {
-        Instant instant = exchange.queryInstant(name);
-        if (instant == null) {
-            return fallback;
-        }
-        if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST)) {
-            throw new InvalidValueException(
-                    "query " + name, instant, "expected a time from 1970 to 2254");
-        }
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 }

@@ -1,11 +1,13 @@
 package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.telemetry.event.Events;
 import dev.driveline.telemetry.frame.FrameBatch;
 import dev.driveline.telemetry.packing.ByteReader;
 import dev.driveline.telemetry.packing.ByteWriter;
 import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.SampleKey;
+import dev.driveline.telemetry.sequence.Gaps;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;
@@ -21,6 +23,8 @@ final class Cursors {
     private static final int ALERT = 16;
     private static final int TRIP = 17;
     private static final int FRAMES = 18;
+    private static final int GAP = 19;
+    private static final int EVENT = 20;
     private static final String PARAMETER = "query cursor";
     private static final String RULE = "expected the 'next' of the page before, unchanged";
 
@@ -79,11 +83,7 @@ final class Cursors {
     static String toName(String text) {
         try {
             ByteReader in = reader(text, NAME);
-            byte[] name = new byte[in.remaining()];
-            for (int i = 0; i < name.length; i++) {
-                name[i] = (byte) in.octet();
-            }
-            return new String(name, StandardCharsets.UTF_8).replace("\0", "");
+            return rest(in);
         } catch (IllegalArgumentException invalid) {
             throw new InvalidValueException(PARAMETER, text, RULE);
         }
@@ -160,6 +160,60 @@ final class Cursors {
         } catch (IllegalArgumentException invalid) {
             throw new InvalidValueException(PARAMETER, text, RULE);
         }
+    }
+
+    static String ofGap(Gaps.Place place) {
+        return text(
+                new ByteWriter(32)
+                        .octet(GAP)
+                        .zigZag(place.sinceUs())
+                        .fixed64(place.boot())
+                        .varint(place.from()));
+    }
+
+    /**
+     * Reads what {@link #ofGap} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static Gaps.Place toGap(String text) {
+        try {
+            ByteReader in = reader(text, GAP);
+            return new Gaps.Place(in.zigZag(), in.fixed64(), in.varint());
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    static String ofEvent(Events.Place place) {
+        return text(
+                new ByteWriter(64)
+                        .octet(EVENT)
+                        .zigZag(place.tUs())
+                        .bytes(place.id().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Reads what {@link #ofEvent} wrote.
+     *
+     * @throws InvalidValueException if it is none
+     */
+    static Events.Place toEvent(String text) {
+        try {
+            ByteReader in = reader(text, EVENT);
+            return new Events.Place(in.zigZag(), rest(in));
+        } catch (IllegalArgumentException invalid) {
+            throw new InvalidValueException(PARAMETER, text, RULE);
+        }
+    }
+
+    /** PostgreSQL takes no U+0000 in a text. */
+    private static String rest(ByteReader in) {
+        byte[] bytes = new byte[in.remaining()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) in.octet();
+        }
+        return new String(bytes, StandardCharsets.UTF_8).replace("\0", "");
     }
 
     private static ByteReader reader(String text, int kind) {

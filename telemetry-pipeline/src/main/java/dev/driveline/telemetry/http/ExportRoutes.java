@@ -117,6 +117,13 @@ final class ExportRoutes {
 
     private Answer order(Exchange exchange) {
         Caller caller = exchange.caller();
+        String key = IdempotencyKey.of(exchange);
+        Exports.Use use =
+                key == null ? null : new Exports.Use(key, IdempotencyKey.bodyHash(exchange));
+        Export former = use == null ? null : exports.former(caller, use);
+        if (former != null) {
+            return accepted(caller, former);
+        }
         Order body = exchange.body(Order.class);
         List<String> signals = body.signals();
         if (signals == null || signals.isEmpty() || signals.size() > MAX_SIGNALS) {
@@ -162,7 +169,16 @@ final class ExportRoutes {
                                 List.copyOf(signals),
                                 micros(from),
                                 micros(to),
-                                targets));
+                                targets),
+                        use);
+        return accepted(caller, export);
+    }
+
+    /** A token that was narrowed since it used its key does not see what it ordered then. */
+    private Answer accepted(Caller caller, Export export) {
+        if (!maySee(caller, export)) {
+            throw unknown(export.id());
+        }
         return Answer.accepted(PATH + "/" + export.id(), ExportBody.of(export));
     }
 

@@ -43,6 +43,7 @@ public final class ExportRunner implements AutoCloseable {
     private final Exports exports;
     private final SampleArchive archive;
     private final SampleView view;
+    private final long maxBytes;
     private final Counter lines;
     private final Counter failures;
     private final ScheduledExecutorService thread =
@@ -50,23 +51,35 @@ public final class ExportRunner implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("telemetry-exports").factory());
     private volatile boolean closing;
 
-    ExportRunner(Exports exports, SampleArchive archive, SampleView view, MeterRegistry metrics) {
+    ExportRunner(
+            Exports exports,
+            SampleArchive archive,
+            SampleView view,
+            long maxBytes,
+            MeterRegistry metrics) {
         this.exports = exports;
         this.archive = archive;
         this.view = view;
+        this.maxBytes = maxBytes;
         this.lines = metrics.counter("telemetry.export.lines");
         this.failures = metrics.counter("telemetry.export.failures");
     }
 
-    /** Starts the thread. */
+    /**
+     * Starts the thread.
+     *
+     * @param maxBytes of a result, packed; an export that grows beyond fails
+     */
     public static ExportRunner start(
             Exports exports,
             SampleArchive archive,
             CatalogueBook catalogues,
             MappingBook mappings,
+            long maxBytes,
             MeterRegistry metrics) {
         ExportRunner runner =
-                new ExportRunner(exports, archive, new SampleView(catalogues, mappings), metrics);
+                new ExportRunner(
+                        exports, archive, new SampleView(catalogues, mappings), maxBytes, metrics);
         var _ =
                 runner.thread.scheduleWithFixedDelay(
                         runner::attempt, TURN_MS, TURN_MS, TimeUnit.MILLISECONDS);
@@ -124,11 +137,11 @@ public final class ExportRunner implements AutoCloseable {
     /** Writes one piece; null where nothing is left to do for us. */
     @Nullable Work step(Work work) {
         Export export = work.export();
-        if (export.bytes() > Exports.MAX_BYTES) {
+        if (export.bytes() > maxBytes) {
             exports.fail(
                     work,
                     "its result is larger than %d bytes; ask for less at a time"
-                            .formatted(Exports.MAX_BYTES));
+                            .formatted(maxBytes));
             return null;
         }
         ExportOrder order = export.order();

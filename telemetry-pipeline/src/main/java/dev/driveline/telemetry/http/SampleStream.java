@@ -16,7 +16,9 @@ import dev.driveline.telemetry.sample.SignalDefinition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -158,6 +160,29 @@ final class SampleStream {
 
     private boolean isAsked(SampleBatch batch, SampleCursor cursor) {
         return asked.test(batch.getSignal(cursor.signal()).getName());
+    }
+
+    /**
+     * Gives the samples of a batch that are asked for.
+     *
+     * @param firstPlace samples before this one are left out
+     * @param asked by full name and catalogue; asked once a signal
+     */
+    static void samples(
+            SampleBatch batch,
+            int firstPlace,
+            BiPredicate<String, String> asked,
+            Consumer<Sample> to) {
+        boolean[] wanted = new boolean[batch.getSignalCount()];
+        for (int signal = 0; signal < wanted.length; signal++) {
+            wanted[signal] = asked.test(batch.getSignal(signal).getName(), batch.getCatalogue());
+        }
+        SampleCursor cursor = new SampleCursor(batch);
+        while (cursor.next()) {
+            if (cursor.place() >= firstPlace && wanted[cursor.signal()]) {
+                to.accept(sampleOf(batch, cursor));
+            }
+        }
     }
 
     private static Sample sampleOf(SampleBatch batch, SampleCursor cursor) {

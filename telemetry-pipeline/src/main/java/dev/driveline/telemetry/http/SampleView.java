@@ -12,6 +12,7 @@ import dev.driveline.telemetry.sample.Sample;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How samples are shown, and to whom: what a tenant's mapping puts under a vehicle's location or
@@ -33,6 +34,12 @@ final class SampleView {
                 mappings.ofSignal(
                         tenant, sample.definition().catalogue(), sample.definition().name());
         return SampleBody.of(sample, catalogues, entry);
+    }
+
+    /** The path that a tenant's mapping of a catalogue has for a signal; null for none. */
+    @Nullable String path(TenantId tenant, String catalogue, String name) {
+        MappingFact.Entry entry = mappings.ofSignal(tenant, catalogue, name);
+        return entry == null ? null : entry.path();
     }
 
     /** The full names that a caller must not see. */

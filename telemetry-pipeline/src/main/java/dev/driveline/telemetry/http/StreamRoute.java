@@ -1,6 +1,5 @@
 package dev.driveline.telemetry.http;
 
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
@@ -9,8 +8,6 @@ import dev.driveline.telemetry.live.LivePosition;
 import dev.driveline.telemetry.live.LiveSource;
 import java.time.Duration;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * {@code GET /api/v1/vehicles/{vin}/stream}: samples as they arrive, as server-sent events.
@@ -24,9 +21,6 @@ final class StreamRoute {
     static final String PATH = "/api/v1/vehicles/{vin}/stream";
 
     private static final int MAX_SIGNALS = 100;
-    private static final long MIN_EVERY_MS = 100;
-    private static final long MAX_EVERY_MS = 60_000;
-    private static final Pattern EVERY = Pattern.compile("(\\d{1,6})(ms|s)");
 
     private final VehicleAccess access;
     private final SignalNames names;
@@ -44,7 +38,8 @@ final class StreamRoute {
         ReadableVehicle vehicle = access.vehicle(exchange);
         Set<String> asked = names.requested(exchange, vehicle, MAX_SIGNALS);
         view.mustSee(exchange.caller(), asked);
-        Duration every = every(exchange);
+        // Zero: every sample.
+        Duration every = Every.of(exchange, Duration.ZERO);
         String lastId = exchange.header("Last-Event-ID");
         LivePosition after = lastId == null ? null : LivePosition.parse(lastId.strip());
         boolean unreadable = lastId != null && after == null;
@@ -62,22 +57,5 @@ final class StreamRoute {
                         .run(unreadable, () -> access.isReadable(caller, vehicle.vin()));
             }
         });
-    }
-
-    /** Zero: every sample. */
-    private static Duration every(Exchange exchange) {
-        String text = exchange.query("every");
-        if (text == null) {
-            return Duration.ZERO;
-        }
-        Matcher matcher = EVERY.matcher(text);
-        if (matcher.matches()) {
-            long number = Long.parseLong(matcher.group(1));
-            long ms = "s".equals(matcher.group(2)) ? number * 1_000 : number;
-            if (ms >= MIN_EVERY_MS && ms <= MAX_EVERY_MS) {
-                return Duration.ofMillis(ms);
-            }
-        }
-        throw new InvalidValueException("query every", text, "expected 100ms to 60s");
     }
 }

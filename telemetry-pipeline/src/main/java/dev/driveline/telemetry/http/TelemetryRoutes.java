@@ -2,17 +2,23 @@ package dev.driveline.telemetry.http;
 
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.event.Events;
 import dev.driveline.telemetry.export.Exports;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
+import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
 import dev.driveline.telemetry.frame.FrameDays;
+import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
+import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
+import dev.driveline.telemetry.sequence.Gaps;
+import dev.driveline.telemetry.trip.Clues;
 import dev.driveline.telemetry.trip.Legs;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -35,7 +41,13 @@ public final class TelemetryRoutes {
             FrameArchive frames,
             FrameDays frameDays,
             Exports exports,
+            Gaps gaps,
+            Events events,
+            PresenceBook presences,
+            Alerts alerts,
             LiveSource live,
+            FleetSource fleetLive,
+            int partitions,
             Clock clock) {
         VehicleAccess access = new VehicleAccess(vehicles);
         SignalNames names = new SignalNames(models, catalogues, mappings, archive, clock);
@@ -69,6 +81,29 @@ public final class TelemetryRoutes {
                                         PositionsRoute.PATH,
                                         Scope.TELEMETRY_LOCATION,
                                         new PositionsRoute(positions)::handle)));
+        routes.add(
+                Route.get(
+                        GapsRoute.PATH, Scope.TELEMETRY_READ, new GapsRoute(access, gaps)::handle));
+        routes.add(
+                Route.get(
+                        FleetSummaryRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new FleetSummaryRoute(
+                                        access,
+                                        names,
+                                        archive,
+                                        view,
+                                        new Clues(mappings),
+                                        presences,
+                                        alerts,
+                                        clock)
+                                ::handle));
+        routes.add(
+                Route.get(
+                        FleetStreamRoute.PATH,
+                        Scope.TELEMETRY_READ,
+                        new FleetStreamRoute(access, view, fleetLive, partitions)::handle));
+        routes.addAll(new EventRoutes(access, events).routes());
         routes.addAll(new RetentionRoutes(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
         routes.add(

@@ -1,6 +1,5 @@
 package dev.driveline.telemetry.http;
 
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.trip.Meters;
 import dev.driveline.runtime.auth.Scope;
@@ -31,7 +30,6 @@ final class TripRoutes {
 
     private static final int USUAL_LIMIT = 100;
     private static final int MAX_LIMIT = 1_000;
-    private static final Instant LAST = Instant.parse("2254-01-01T00:00:00Z");
 
     private final VehicleAccess access;
     private final Legs legs;
@@ -131,8 +129,8 @@ final class TripRoutes {
                         vehicle.known().tenant(),
                         vehicle.vin(),
                         kind,
-                        micros(exchange, "from", 0),
-                        micros(exchange, "to", Long.MAX_VALUE),
+                        Queries.micros(exchange, "from", 0),
+                        Queries.micros(exchange, "to", Long.MAX_VALUE),
                         cursor == null ? null : Long.valueOf(Cursors.toTrip(cursor)),
                         limit + 1);
         boolean more = found.size() > limit;
@@ -154,17 +152,5 @@ final class TripRoutes {
 
     private static Instant instant(long us) {
         return Instant.EPOCH.plus(us, ChronoUnit.MICROS);
-    }
-
-    private static long micros(Exchange exchange, String name, long fallback) {
-        Instant instant = exchange.queryInstant(name);
-        if (instant == null) {
-            return fallback;
-        }
-        if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST)) {
-            throw new InvalidValueException(
-                    "query " + name, instant, "expected a time from 1970 to 2254");
-        }
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
     }
 }

@@ -103,6 +103,12 @@ final class VehicleAccess {
                 || (fleets != null && known.fleets().stream().anyMatch(fleets::contains));
     }
 
+    /** Whether a vehicle of the caller's tenant is in a fleet. */
+    boolean isInFleet(Caller caller, Vin vin, String fleet) {
+        KnownVehicle known = knownTo(caller, vin);
+        return known != null && known.fleets().contains(fleet);
+    }
+
     /** Whether the caller may read the vehicle still. */
     boolean isReadable(Caller caller, Vin vin) {
         return caller.covers(vin) && knownTo(caller, vin) != null;

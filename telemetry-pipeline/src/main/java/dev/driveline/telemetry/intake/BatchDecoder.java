@@ -6,12 +6,9 @@ import dev.driveline.can.Outcome;
 import dev.driveline.can.Reassembly;
 import dev.driveline.can.SignalSink;
 import dev.driveline.can.TransportFault;
-import dev.driveline.contract.telemetry.v1.Quality;
-import dev.driveline.contract.telemetry.v1.QualityRun;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.telemetry.batch.CanFrames;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +16,11 @@ import org.jspecify.annotations.Nullable;
  * frame, in the order of the frames. A message that a transport carries in several frames has the
  * time of its last one, and may begin in the batch before. Keeps scratch memory between batches;
  * one thread.
- *
- * <p>A sample that its value does not speak against has quality ESTIMATED_TIME where the batch's
- * time is estimated; a value that is out of range, not available or an error says that instead.
  */
 final class BatchDecoder {
 
     private int[] buses = new int[64];
-    private int[] places = new int[1_024];
+    private final SampleColumns columns = new SampleColumns();
 
     /**
      * What a batch came to.
@@ -54,7 +48,8 @@ final class BatchDecoder {
             return new Decoded(batch.setUnknownFrames(frames.count()), NOTHING);
         }
         prepare(frames, catalogue);
-        Sink sink = new Sink(catalogue, batch, estimatedTime);
+        columns.begin(catalogue, batch, estimatedTime);
+        Sink sink = new Sink(catalogue, columns);
         Decoder decoder = catalogue.decoder();
         Reassembly reassembly = catalogue.hasTransports() ? decoder.newReassembly() : null;
         if (reassembly != null && isUnreadable(reassembly, underWay)) {
@@ -66,7 +61,7 @@ final class BatchDecoder {
         for (int frame = 0; frame < frames.count(); frame++) {
             int channel = frames.channelOf(frame);
             int length = frames.length(channel);
-            sink.dtUs += frames.dtUs(frame);
+            columns.advance(frames.dtUs(frame));
             timeUs += frames.dtUs(frame);
             Outcome outcome =
                     decoder.decode(
@@ -102,7 +97,7 @@ final class BatchDecoder {
         if (reassembly != null) {
             reassembly.expire(timeUs, sink);
         }
-        sink.endRun();
+        columns.endRun();
         batch.setCatalogue(catalogue.ref().toString())
                 .setUnknownFrames(unknownFrames)
                 .setUnknownMultiplexers(sink.unknownMultiplexers)
@@ -130,44 +125,28 @@ final class BatchDecoder {
         for (int channel = 0; channel < frames.channels(); channel++) {
             buses[channel] = catalogue.catalogue().busIndex(frames.bus(channel));
         }
-        int signals = catalogue.catalogue().signals().size();
-        if (places.length < signals) {
-            places = new int[signals];
-        }
-        Arrays.fill(places, 0, signals, -1);
     }
 
-    /** Appends samples; remembers where in the batch a signal of the catalogue stands. */
-    private final class Sink implements SignalSink, MessageSink {
+    private static final class Sink implements SignalSink, MessageSink {
 
         private final CompiledCatalogue catalogue;
-        private final SampleBatch.Builder batch;
-        private final Quality usual;
-        private int samples;
-        private int runFrom;
-        private Quality run = Quality.QUALITY_GOOD;
+        private final SampleColumns columns;
         private int unknownMultiplexers;
         private int lostMessages;
 
-        /** Since the sample before, microseconds. */
-        private long dtUs;
-
-        Sink(CompiledCatalogue catalogue, SampleBatch.Builder batch, boolean estimatedTime) {
+        Sink(CompiledCatalogue catalogue, SampleColumns columns) {
             this.catalogue = catalogue;
-            this.batch = batch;
-            this.usual = estimatedTime ? Quality.QUALITY_ESTIMATED_TIME : Quality.QUALITY_GOOD;
+            this.columns = columns;
         }
 
         @Override
         public void onLong(int signal, long raw) {
-            batch.addInts(raw);
-            append(signal, catalogue.catalogue().signal(signal).quality(raw));
+            columns.add(signal, raw, catalogue.catalogue().signal(signal).quality(raw));
         }
 
         @Override
         public void onDouble(int signal, double raw) {
-            batch.addReals(raw);
-            append(signal, catalogue.catalogue().signal(signal).quality(raw));
+            columns.add(signal, raw, catalogue.catalogue().signal(signal).quality(raw));
         }
 
         @Override
@@ -183,41 +162,6 @@ final class BatchDecoder {
         @Override
         public void onLoss(int bus, int id, TransportFault fault) {
             lostMessages++;
-        }
-
-        private void append(int signal, dev.driveline.can.Quality stated) {
-            int place = places[signal];
-            if (place < 0) {
-                place = batch.getSignalCount();
-                places[signal] = place;
-                batch.addSignal(catalogue.sampled(signal));
-            }
-            batch.addDtUs((int) dtUs).addIdx(place);
-            dtUs = 0;
-            Quality quality =
-                    switch (stated) {
-                        case GOOD -> usual;
-                        case OUT_OF_RANGE -> Quality.QUALITY_OUT_OF_RANGE;
-                        case NOT_AVAILABLE -> Quality.QUALITY_NOT_AVAILABLE;
-                        case ERROR -> Quality.QUALITY_ERROR;
-                    };
-            if (quality != run) {
-                endRun();
-                run = quality;
-                runFrom = samples;
-            }
-            samples++;
-        }
-
-        /** Writes the run that ends before the next sample; GOOD is not written. */
-        void endRun() {
-            if (run != Quality.QUALITY_GOOD && samples > runFrom) {
-                batch.addQuality(
-                        QualityRun.newBuilder()
-                                .setFrom(runFrom)
-                                .setCount(samples - runFrom)
-                                .setQuality(run));
-            }
         }
     }
 }

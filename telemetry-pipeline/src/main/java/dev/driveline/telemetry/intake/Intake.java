@@ -4,6 +4,7 @@ import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.contract.telemetry.v1.Origin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.vehicle.Rejection;
@@ -12,6 +13,10 @@ import dev.driveline.telemetry.batch.BatchLimits;
 import dev.driveline.telemetry.batch.BatchReader;
 import dev.driveline.telemetry.batch.CanFrames;
 import dev.driveline.telemetry.batch.Reading;
+import dev.driveline.telemetry.batch.SignalReader;
+import dev.driveline.telemetry.batch.SignalReading;
+import dev.driveline.telemetry.batch.SignalSamples;
+import dev.driveline.telemetry.batch.VehicleBatch;
 import dev.driveline.telemetry.fact.CatalogueAnswer;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import dev.driveline.telemetry.fact.Facts;
@@ -20,6 +25,7 @@ import dev.driveline.telemetry.sequence.BootProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +52,14 @@ public final class Intake {
 
     private final Facts facts;
     private final BatchDecoder decoder = new BatchDecoder();
+    private final SignalDecoder signals = new SignalDecoder();
 
     public Intake(Facts facts) {
         this.facts = facts;
     }
 
     /**
-     * Takes one record.
+     * Takes one record of {@code telemetry.can}.
      *
      * @param key of the record; the vehicle's identity is never read from the payload
      * @param receivedUs when the gateway received it, UTC, microseconds since 1970
@@ -62,8 +69,7 @@ public final class Intake {
     public Outcome take(byte @Nullable [] key, byte[] value, long receivedUs, Progress progress) {
         Vin vin = vinOf(key);
         if (vin == null) {
-            return new Outcome.Rejected(
-                    Rejection.HEAD_INVALID, "the record's key is no vehicle identification number");
+            return noVin();
         }
         return switch (BatchReader.read(value)) {
             case Reading.Refused refused ->
@@ -72,8 +78,27 @@ public final class Intake {
         };
     }
 
-    private Outcome take(Vin vin, CanFrames frames, long receivedUs, Progress progress) {
-        BatchHead head = frames.head();
+    /** Takes one record of {@code telemetry.signals.raw}, as {@link #take}. */
+    public Outcome takeSignals(
+            byte @Nullable [] key, byte[] value, long receivedUs, Progress progress) {
+        Vin vin = vinOf(key);
+        if (vin == null) {
+            return noVin();
+        }
+        return switch (SignalReader.read(value)) {
+            case SignalReading.Refused refused ->
+                    new Outcome.Rejected(refused.reason(), refused.detail());
+            case SignalReading.Usable usable -> take(vin, usable.samples(), receivedUs, progress);
+        };
+    }
+
+    private static Outcome noVin() {
+        return new Outcome.Rejected(
+                Rejection.HEAD_INVALID, "the record's key is no vehicle identification number");
+    }
+
+    private Outcome take(Vin vin, VehicleBatch received, long receivedUs, Progress progress) {
+        BatchHead head = received.head();
         BootProgress boot = progress.boot(vin, head.boot());
         if (boot.seen().contains(head.seq())) {
             return new Outcome.Duplicate();
@@ -86,12 +111,12 @@ public final class Intake {
                     "the registry knows no vehicle " + vin + ", and the batch names no catalogue");
         }
         TenantId tenant = vehicle == null ? null : vehicle.tenant();
-        Placement placement = Placement.of(frames, receivedUs, boot.clockOffsetUs());
+        Placement placement = Placement.of(received, receivedUs, boot.clockOffsetUs());
         CatalogueRef ref =
                 named == null && vehicle != null
                         ? facts.inForce(vehicle, instantOf(placement.t0Us()))
                         : named;
-        Placed batch = new Placed(vin, tenant, frames, boot, placement, receivedUs);
+        Placed batch = new Placed(vin, tenant, received, boot, placement, receivedUs);
         if (ref == null) {
             return accept(batch, null, progress);
         }
@@ -112,7 +137,7 @@ public final class Intake {
     private record Placed(
             Vin vin,
             @Nullable TenantId tenant,
-            CanFrames frames,
+            VehicleBatch received,
             BootProgress boot,
             Placement placement,
             long receivedUs) {}
@@ -120,20 +145,13 @@ public final class Intake {
     private Outcome accept(
             Placed placed, @Nullable CompiledCatalogue catalogue, Progress progress) {
         Vin vin = placed.vin();
-        BatchHead head = placed.frames().head();
+        BatchHead head = placed.received().head();
         BootProgress boot = placed.boot();
         Placement placement = placed.placement();
         long receivedUs = placed.receivedUs();
-        long newestUs = progress.newestUs(vin);
+        long newestUs = progress.newestUs(vin, placed.received().kind());
         boolean late = head.origin() == Origin.ORIGIN_STORED || placement.endUs() < newestUs;
-        boolean transports = catalogue != null && catalogue.hasTransports();
-        BatchDecoder.Decoded outcome =
-                decoder.decode(
-                        placed.frames(),
-                        placement.t0Us(),
-                        catalogue,
-                        placement.estimated(),
-                        transports ? progress.underWay(vin, head.boot(), head.seq()) : new byte[0]);
+        BatchDecoder.Decoded outcome = decode(placed, catalogue, progress);
         SampleBatch.Builder decoded =
                 outcome.batch()
                         .setSchema(BatchLimits.SCHEMA)
@@ -141,7 +159,10 @@ public final class Intake {
                         .setSeq(head.seq())
                         .setT0Us(placement.t0Us())
                         .setRecvUs(receivedUs)
-                        .setLate(late);
+                        .setLate(late)
+                        .addAllLost(head.lost())
+                        .setPrevBootId(head.previousBoot())
+                        .setPrevLastSeq(head.previousLastSeq());
         if (head.origin() != Origin.UNRECOGNIZED) {
             decoded.setOrigin(head.origin());
         }
@@ -164,13 +185,53 @@ public final class Intake {
                                 ? boot.clockOffsetUs()
                                 : placement.clockOffsetUs(head),
                         boot.seen().with(head.seq())));
-        if (transports) {
+        if (keepsUnderWay(placed, catalogue, outcome)) {
             progress.putUnderWay(vin, head.boot(), head.seq(), outcome.underWay());
         }
         if (!placement.estimated() && placement.endUs() > newestUs) {
-            progress.putNewestUs(vin, placement.endUs());
+            progress.putNewestUs(vin, placed.received().kind(), placement.endUs());
         }
         return new Outcome.Accepted(batch, placed.tenant());
+    }
+
+    /** Messages of frames go on behind a batch of signals that came between. */
+    private BatchDecoder.Decoded decode(
+            Placed placed, @Nullable CompiledCatalogue catalogue, Progress progress) {
+        Vin vin = placed.vin();
+        BatchHead head = placed.received().head();
+        boolean estimated = placed.placement().estimated();
+        return switch (placed.received()) {
+            case CanFrames frames -> {
+                boolean transports = catalogue != null && catalogue.hasTransports();
+                yield decoder.decode(
+                        frames,
+                        placed.placement().t0Us(),
+                        catalogue,
+                        estimated,
+                        transports ? progress.underWay(vin, head.boot(), head.seq()) : new byte[0]);
+            }
+            case SignalSamples samples ->
+                    new BatchDecoder.Decoded(
+                            signals.decode(samples, catalogue, paths(placed, catalogue), estimated),
+                            progress.underWay(vin, head.boot(), head.seq()));
+        };
+    }
+
+    private static boolean keepsUnderWay(
+            Placed placed, @Nullable CompiledCatalogue catalogue, BatchDecoder.Decoded outcome) {
+        return switch (placed.received()) {
+            case CanFrames _ -> catalogue != null && catalogue.hasTransports();
+            case SignalSamples _ -> outcome.underWay().length > 0;
+        };
+    }
+
+    private Function<String, MappingFact.@Nullable Entry> paths(
+            Placed placed, @Nullable CompiledCatalogue catalogue) {
+        TenantId tenant = placed.tenant();
+        return path ->
+                tenant == null || catalogue == null
+                        ? null
+                        : facts.path(tenant, catalogue.ref(), path);
     }
 
     /** A model's first catalogue is in force from 1970 on, so nothing stands before that. */

@@ -5,7 +5,7 @@ import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.contract.vehicle.Rejection;
 import org.jspecify.annotations.Nullable;
 
-/** What became of a record of {@code telemetry.can}. */
+/** What became of a record of {@code telemetry.can} or {@code telemetry.signals.raw}. */
 public sealed interface Outcome {
 
     /**

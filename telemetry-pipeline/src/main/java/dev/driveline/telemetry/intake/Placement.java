@@ -1,7 +1,7 @@
 package dev.driveline.telemetry.intake;
 
 import dev.driveline.telemetry.batch.BatchHead;
-import dev.driveline.telemetry.batch.CanFrames;
+import dev.driveline.telemetry.batch.VehicleBatch;
 import java.util.OptionalLong;
 
 /**
@@ -12,17 +12,17 @@ import java.util.OptionalLong;
  * sample of the year 2200 would be the latest for ever. Then it is placed by the first batch of its
  * boot that had a time, else so that its last frame falls on the receipt.
  *
- * @param t0Us the reference of the first frame, UTC, microseconds since 1970
- * @param endUs the last frame
+ * @param t0Us the reference of the first frame or sample, UTC, microseconds since 1970
+ * @param endUs the last of them
  * @param estimated it is not the vehicle's own statement
  */
 public record Placement(long t0Us, long endUs, boolean estimated) {
 
     static final long MAX_AHEAD_US = 600_000_000L;
 
-    public static Placement of(CanFrames frames, long receivedUs, OptionalLong clockOffsetUs) {
-        BatchHead head = frames.head();
-        long spanUs = frames.spanUs();
+    public static Placement of(VehicleBatch batch, long receivedUs, OptionalLong clockOffsetUs) {
+        BatchHead head = batch.head();
+        long spanUs = batch.spanUs();
         if (head.t0Us() != 0 && isCredible(head.t0Us() + spanUs, receivedUs)) {
             return new Placement(head.t0Us(), head.t0Us() + spanUs, false);
         }

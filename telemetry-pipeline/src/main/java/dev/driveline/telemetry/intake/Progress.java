@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.intake;
 
 import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BatchKind;
 import dev.driveline.telemetry.batch.BootId;
 import dev.driveline.telemetry.sequence.BootProgress;
 
@@ -12,10 +13,14 @@ public interface Progress {
 
     void putBoot(Vin vin, BootId boot, BootProgress progress);
 
-    /** The newest vehicle time accepted, microseconds since 1970; 0 where nothing is known. */
-    long newestUs(Vin vin);
+    /**
+     * The newest vehicle time accepted in batches of a kind, microseconds since 1970; 0 where
+     * nothing is known. Each kind has its own, since a TBox that sends both does not end their
+     * batches at the same times.
+     */
+    long newestUs(Vin vin, BatchKind kind);
 
-    void putNewestUs(Vin vin, long newestUs);
+    void putNewestUs(Vin vin, BatchKind kind, long newestUs);
 
     /**
      * Messages of several frames that the batch before this number left unfinished; empty where

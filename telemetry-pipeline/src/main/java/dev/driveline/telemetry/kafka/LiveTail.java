@@ -5,14 +5,22 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
+import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LivePosition;
 import dev.driveline.telemetry.live.LiveSource;
+import dev.driveline.telemetry.live.LogPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A listener that goes on behind an earlier sample, or that was too slow for its queue, first
  * reads what it lacks from the log with a reader of its own, see {@link CatchUp}.
  */
-public final class LiveTail implements LiveSource, AutoCloseable {
+public final class LiveTail implements LiveSource, FleetSource, AutoCloseable {
 
     private static final String NAME = "telemetry-live";
 
@@ -35,6 +43,8 @@ public final class LiveTail implements LiveSource, AutoCloseable {
     private final Object lock = new Object();
 
     private final Map<Vin, List<LiveListening>> listeners = new HashMap<>();
+    private final Set<LiveFleetListening> fleets = new HashSet<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private final long[] nextOffsets;
     private final TailReader reader;
     private volatile boolean closed;
@@ -68,7 +78,75 @@ public final class LiveTail implements LiveSource, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        stopping.countDown();
         reader.close();
+    }
+
+    @Override
+    public FleetListening listen(Predicate<Vin> vins, @Nullable LogPosition after) {
+        LiveFleetListening listening = new LiveFleetListening(this, vins, after);
+        try {
+            listening.begin();
+            return listening;
+        } catch (RuntimeException failed) {
+            listening.close();
+            throw failed;
+        }
+    }
+
+    /** From now on it is handed the records of its vehicles; returns from where on. */
+    LogPosition add(LiveFleetListening listening) {
+        synchronized (lock) {
+            fleets.add(listening);
+            return position();
+        }
+    }
+
+    void remove(LiveFleetListening listening) {
+        synchronized (lock) {
+            fleets.remove(listening);
+        }
+    }
+
+    void locked(Runnable action) {
+        synchronized (lock) {
+            action.run();
+        }
+    }
+
+    Round round(LiveFleetListening listening, List<FleetBatch> batches) {
+        synchronized (lock) {
+            return listening.drain(batches, position());
+        }
+    }
+
+    /**
+     * Returns after that time.
+     *
+     * @throws LiveSourceClosedException once the source is closed
+     */
+    void await(Duration wait) throws InterruptedException {
+        if (stopping.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+            throw new LiveSourceClosedException();
+        }
+    }
+
+    /** Null where not all of it can be had. */
+    @Nullable List<FleetBatch> catchUp(LogPosition from, LogPosition to, Predicate<Vin> vins) {
+        return FleetCatchUp.read(kafka, from, to, vins);
+    }
+
+    /** Under the lock. */
+    private LogPosition position() {
+        long[] next = new long[nextOffsets.length];
+        for (int partition = 0; partition < next.length; partition++) {
+            // Before the first record, the reader's own position is where it began.
+            next[partition] =
+                    nextOffsets[partition] == 0
+                            ? reader.position(partition)
+                            : nextOffsets[partition];
+        }
+        return LogPosition.of(next);
     }
 
     boolean isClosed() {
@@ -112,6 +190,7 @@ public final class LiveTail implements LiveSource, AutoCloseable {
     private void take(ConsumerRecord<byte[], byte[]> record) {
         synchronized (lock) {
             nextOffsets[record.partition()] = record.offset() + 1;
+            fleets.forEach(fleet -> fleet.offer(record));
             if (listeners.isEmpty() || record.key() == null) {
                 return;
             }

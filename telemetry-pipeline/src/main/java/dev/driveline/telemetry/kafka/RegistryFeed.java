@@ -3,6 +3,7 @@ package dev.driveline.telemetry.kafka;
 import static java.util.Objects.requireNonNull;
 
 import dev.driveline.contract.id.CatalogueRef;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.MappingFact;
@@ -136,6 +137,11 @@ public final class RegistryFeed implements Facts, AutoCloseable {
             answer = catalogues.find(ref);
         }
         return answer;
+    }
+
+    @Override
+    public MappingFact.@Nullable Entry path(TenantId tenant, CatalogueRef catalogue, String path) {
+        return mappings.ofPath(tenant, catalogue.toString(), path);
     }
 
     @Override

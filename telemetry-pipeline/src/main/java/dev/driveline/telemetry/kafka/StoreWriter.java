@@ -193,7 +193,7 @@ public final class StoreWriter implements AutoCloseable {
                                     .record(() -> store.append(List.copyOf(pending.values()))));
             switch (appended) {
                 case Appended.Stored stored -> {
-                    metrics.stored(stored.samples());
+                    metrics.stored(stored);
                     pending.forEach(
                             (partition, slice) -> placed.put(partition, slice.nextOffset()));
                     consumer.resume(pending.keySet());

@@ -1,5 +1,6 @@
 package dev.driveline.telemetry.kafka;
 
+import dev.driveline.telemetry.sample.SampleStore.Appended;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,6 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class WriterMetrics {
 
     private final Counter samples;
+    private final Counter found;
+    private final Counter filled;
+    private final Counter lost;
     private final Counter unreadable;
     private final Counter failures;
     private final Counter fenced;
@@ -18,6 +22,9 @@ public final class WriterMetrics {
 
     public WriterMetrics(MeterRegistry registry) {
         samples = registry.counter("telemetry.samples.stored");
+        found = registry.counter("telemetry.batches.missing", "step", "FOUND");
+        filled = registry.counter("telemetry.batches.missing", "step", "FILLED");
+        lost = registry.counter("telemetry.batches.missing", "step", "LOST");
         unreadable = registry.counter("telemetry.store.records.unreadable");
         failures = registry.counter("telemetry.store.failures");
         fenced = registry.counter("telemetry.store.partitions.fenced");
@@ -31,8 +38,11 @@ public final class WriterMetrics {
         return append;
     }
 
-    void stored(long count) {
-        samples.increment((double) count);
+    void stored(Appended.Stored what) {
+        samples.increment((double) what.samples());
+        found.increment((double) what.gaps().found());
+        filled.increment((double) what.gaps().filled());
+        lost.increment((double) what.gaps().lost());
     }
 
     void passedOver() {

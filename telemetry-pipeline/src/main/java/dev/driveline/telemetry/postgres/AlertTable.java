@@ -20,8 +20,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -145,6 +147,28 @@ public final class AlertTable implements Alerts {
                         .bind("limit", query.limit())
                         .map((row, _) -> alertOf(row))
                         .list());
+    }
+
+    @Override
+    public Map<Severity, Long> firing(TenantId tenant, Set<Vin> vins) {
+        Map<Severity, Long> counts = new EnumMap<>(Severity.class);
+        for (Severity severity : Severity.values()) {
+            counts.put(severity, 0L);
+        }
+        database.run(handle ->
+                handle.createQuery(
+                                """
+                                select severity, count(*) from alert
+                                where tenant = :tenant and cleared_us is null
+                                    and vin = any (:vins)
+                                group by severity
+                                """)
+                        .bind("tenant", tenant.value())
+                        .bindArray("vins", String.class, vins.stream().map(Vin::value).toList())
+                        .map((row, _) ->
+                                Map.entry(Severity.valueOf(row.getString(1)), row.getLong(2)))
+                        .forEach(one -> counts.put(one.getKey(), one.getValue())));
+        return counts;
     }
 
     @Override

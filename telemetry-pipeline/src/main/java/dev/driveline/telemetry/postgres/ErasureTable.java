@@ -37,6 +37,9 @@ public final class ErasureTable {
                     + handle.execute("delete from latest where vin = ?", vin)
                     + handle.execute("delete from position where vin = ?", vin)
                     + handle.execute("delete from intake where vin = ?", vin)
+                    + handle.execute("delete from batch_gap where vin = ?", vin)
+                    + handle.execute("delete from vehicle_event where vin = ?", vin)
+                    + handle.execute("delete from trouble_code where vin = ?", vin)
                     + handle.execute("delete from alert where vin = ?", vin)
                     + handle.execute("delete from frame where vin = ?", vin)
                     + handle.execute("delete from frame_boot where vin = ?", vin)
@@ -64,6 +67,9 @@ public final class ErasureTable {
             rows += delete(handle, "latest", "recv_us");
             rows += delete(handle, "position", "t_us");
             rows += delete(handle, "intake", "last_recv_us");
+            rows += delete(handle, "batch_gap", "since_us");
+            rows += delete(handle, "vehicle_event", "t_us");
+            rows += delete(handle, "trouble_code", "last_us");
             rows += delete(handle, "alert", "raised_us");
             rows += delete(handle, "frame", "recv_us");
             rows += delete(handle, "frame_boot", "touched_us");

@@ -19,10 +19,12 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Tables {@code export} and {@code export_part}. Thread-safe. */
@@ -31,51 +33,61 @@ public final class ExportTable implements Exports {
     private static final int MAX_ATTEMPTS = 10;
     private static final Duration LEASE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Duration KEY_COUNTS = Duration.ofHours(24);
 
     private final Database database;
     private final Duration kept;
+    private final int perTenant;
     private final Clock clock;
 
     /**
      * @param kept from the order on, and anew from the end on
+     * @param perTenant exports of one tenant, those that are over and not yet expired included
      */
-    public ExportTable(Database database, Duration kept, Clock clock) {
+    public ExportTable(Database database, Duration kept, int perTenant, Clock clock) {
         this.database = database;
         this.kept = kept;
+        this.perTenant = perTenant;
         this.clock = clock;
     }
 
     @Override
-    public Export add(Caller caller, ExportOrder order) {
+    public Export add(Caller caller, ExportOrder order, @Nullable Use use) {
         Instant now = now();
         UUID id = UUID.randomUUID();
         return database.transaction(handle -> {
             handle.execute(
                     "select pg_advisory_xact_lock(hashtextextended('driveline.exports/' || ?, 0))",
                     caller.tenant().value());
+            Export former = use == null ? null : former(handle, caller, use);
+            if (former != null) {
+                return former;
+            }
             int count =
                     handle.createQuery("select count(*) from export where tenant = ?")
                             .bind(0, caller.tenant().value())
                             .mapTo(Integer.class)
                             .one();
-            if (count >= MAX_OF_A_TENANT) {
+            if (count >= perTenant) {
                 throw new InvalidValueException(
                         ErrorCode.CONFLICT,
                         "export",
                         "of tenant " + caller.tenant(),
                         "there are %d, no more are taken until one is deleted or expires"
-                                .formatted(MAX_OF_A_TENANT));
+                                .formatted(perTenant));
             }
             return handle.createQuery(
                             """
                             insert into export (id, tenant, state, export_order, place, created_at,
-                                created_by, created_app, expires_at)
+                                created_by, created_app, expires_at, idempotency_key, body_hash)
                             values (:id, :tenant, 'WAITING', :order::jsonb, :place::jsonb, :now,
-                                :by, :app, :expires)
+                                :by, :app, :expires, :key, :hash)
                             returning *
                             """)
                     .bind("id", id)
                     .bind("tenant", caller.tenant().value())
+                    .bind("key", use == null ? null : use.key())
+                    .bind("hash", use == null ? null : use.bodyHash())
                     .bind("order", Json.text(order))
                     .bind("place", Json.text(ExportPlace.BEGIN))
                     .bind("now", at(now))
@@ -85,6 +97,38 @@ public final class ExportTable implements Exports {
                     .map((row, _) -> exportOf(row))
                     .one();
         });
+    }
+
+    @Override
+    public @Nullable Export former(Caller caller, Use use) {
+        Optional<Export> found =
+                database.transaction(handle -> Optional.ofNullable(former(handle, caller, use)));
+        return found.orElse(null);
+    }
+
+    private @Nullable Export former(Handle handle, Caller caller, Use use) {
+        return handle.createQuery(
+                        """
+                        select * from export
+                        where tenant = :tenant and created_by = :by and idempotency_key = :key
+                            and created_at > :since
+                        """)
+                .bind("tenant", caller.tenant().value())
+                .bind("by", caller.subject())
+                .bind("key", use.key())
+                .bind("since", at(now().minus(KEY_COUNTS)))
+                .map((row, _) -> {
+                    if (!Arrays.equals(row.getBytes("body_hash"), use.bodyHash())) {
+                        throw new InvalidValueException(
+                                ErrorCode.IDEMPOTENCY_MISMATCH,
+                                "Idempotency-Key",
+                                use.key(),
+                                "was used for another order within 24 hours");
+                    }
+                    return exportOf(row);
+                })
+                .findFirst()
+                .orElse(null);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.SampleStore;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.sample.StoredBatch;
+import dev.driveline.telemetry.sequence.GapChange;
 import dev.driveline.telemetry.trip.Clues;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -120,6 +121,7 @@ public final class SampleTables implements SampleStore {
         LatestRows.merge(connection, dictionary, tenants, batches);
         positions.merge(connection, tenants, batches);
         legs.add(connection, tenants, batches);
+        GapChange gaps = GapRows.add(connection, tenants, batches);
         IntakeRows.add(connection, tenants, batches);
         try (PreparedStatement statement =
                 connection.prepareStatement(
@@ -131,7 +133,7 @@ public final class SampleTables implements SampleStore {
             }
             statement.executeBatch();
         }
-        return new Appended.Stored(samples);
+        return new Appended.Stored(samples, gaps);
     }
 
     private static Set<Integer> lostPartitions(Connection connection, List<PartitionSlice> slices)

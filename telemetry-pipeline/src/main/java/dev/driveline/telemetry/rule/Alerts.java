@@ -5,6 +5,7 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public interface Alerts {
     record Place(long raisedUs, UUID id) {}
 
     List<Alert> list(TenantId tenant, Query query);
+
+    /** How many fire, by severity; each has an entry. */
+    Map<Severity, Long> firing(TenantId tenant, Set<Vin> vins);
 
     /**
      * @throws dev.driveline.contract.error.InvalidValueException ALERT_UNKNOWN

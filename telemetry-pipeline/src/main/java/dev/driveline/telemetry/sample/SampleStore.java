@@ -1,5 +1,6 @@
 package dev.driveline.telemetry.sample;
 
+import dev.driveline.telemetry.sequence.GapChange;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ public interface SampleStore {
     /** What became of an append. */
     sealed interface Appended {
 
-        record Stored(long samples) implements Appended {}
+        record Stored(long samples, GapChange gaps) implements Appended {}
 
         /** Nothing was stored: these partitions have another writer. */
         record Fenced(Set<Integer> partitions) implements Appended {}

@@ -11,14 +11,15 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The topology: {@code telemetry.can} → {@link IntakeProcessor} → {@code telemetry.signals} or
- * {@code telemetry.rejected}; what is accepted goes on to {@link RuleProcessor} → {@code
- * telemetry.alerts}. Everything is bytes on its way, so that nothing fails before the processor has
- * a say.
+ * The topology: {@code telemetry.can} and {@code telemetry.signals.raw} → {@link IntakeProcessor} →
+ * {@code telemetry.signals} or {@code telemetry.rejected}; what is accepted goes on to {@link
+ * RuleProcessor} → {@code telemetry.alerts}. Everything is bytes on its way, so that nothing fails
+ * before the processor has a say.
  */
 final class CanTopology {
 
     private static final String SOURCE = "can";
+    private static final String SIGNAL_SOURCE = "signals-raw";
     private static final String INTAKE = "intake";
 
     private CanTopology() {}
@@ -28,7 +29,20 @@ final class CanTopology {
         ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
         return new Topology()
                 .addSource(SOURCE, deserializer, deserializer, prefix.of(Topic.TELEMETRY_CAN))
-                .addProcessor(INTAKE, () -> new IntakeProcessor(new Intake(facts), metrics), SOURCE)
+                .addSource(
+                        SIGNAL_SOURCE,
+                        deserializer,
+                        deserializer,
+                        prefix.of(Topic.TELEMETRY_SIGNALS_RAW))
+                .addProcessor(
+                        INTAKE,
+                        () ->
+                                new IntakeProcessor(
+                                        new Intake(facts),
+                                        prefix.of(Topic.TELEMETRY_SIGNALS_RAW),
+                                        metrics),
+                        SOURCE,
+                        SIGNAL_SOURCE)
                 .addStateStore(
                         Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(ProgressStore.NAME),

@@ -23,6 +23,7 @@ public final class IntakeMetrics {
     private final Counter unknownMultiplexers;
     private final Counter lostMessages;
     private final Counter samples;
+    private final Counter unknownSamples;
     private final Counter failures;
     private final Timer time;
 
@@ -42,6 +43,7 @@ public final class IntakeMetrics {
         unknownMultiplexers = registry.counter("telemetry.frames.multiplexer.unknown");
         lostMessages = registry.counter("telemetry.messages.lost");
         samples = registry.counter("telemetry.samples.decoded");
+        unknownSamples = registry.counter("telemetry.samples.unknown");
         failures = registry.counter("telemetry.streams.failures");
         time =
                 Timer.builder("telemetry.intake")
@@ -77,6 +79,7 @@ public final class IntakeMetrics {
         unknownMultiplexers.increment(batch.getUnknownMultiplexers());
         lostMessages.increment(batch.getLostMessages());
         samples.increment(batch.getIdxCount());
+        unknownSamples.increment(batch.getUnknownSamples());
         if (batch.getLate()) {
             late.increment();
         }

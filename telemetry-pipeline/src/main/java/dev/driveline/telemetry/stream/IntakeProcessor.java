@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs {@link Intake} over the records of one partition and sends on what comes of it. */
+/**
+ * Runs {@link Intake} over the records of one partition of both topics and sends on the outcome.
+ */
 final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object> {
 
     static final String SAMPLES = "samples";
@@ -32,12 +34,17 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object>
     private static final int MAX_DETAIL_CHARACTERS = 1_000;
 
     private final Intake intake;
+    private final String signalTopic;
     private final IntakeMetrics metrics;
     private @Nullable ProcessorContext<byte[], Object> context;
     private @Nullable ProgressStore progress;
 
-    IntakeProcessor(Intake intake, IntakeMetrics metrics) {
+    /**
+     * @param signalTopic whose records are {@code SignalBatch}; the others are {@code CanBatch}
+     */
+    IntakeProcessor(Intake intake, String signalTopic, IntakeMetrics metrics) {
         this.intake = intake;
+        this.signalTopic = signalTopic;
         this.metrics = metrics;
     }
 
@@ -77,13 +84,23 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object>
             return new Outcome.Rejected(Rejection.MALFORMED, "the record has no value");
         }
         try {
-            return intake.take(record.key(), value, receivedUs(record), requireNonNull(progress));
+            ProgressStore store = requireNonNull(progress);
+            return areSignals()
+                    ? intake.takeSignals(record.key(), value, receivedUs(record), store)
+                    : intake.take(record.key(), value, receivedUs(record), store);
         } catch (FactsUnavailableException | KafkaException infrastructure) {
             throw infrastructure;
         } catch (RuntimeException bug) {
             LOG.atError().setMessage("batch rejected after a failure").setCause(bug).log();
             return new Outcome.Rejected(Rejection.MALFORMED, "it could not be read: " + bug);
         }
+    }
+
+    private boolean areSignals() {
+        return requireNonNull(context)
+                .recordMetadata()
+                .map(from -> from.topic().equals(signalTopic))
+                .orElse(false);
     }
 
     private static Record<byte[], Object> samples(

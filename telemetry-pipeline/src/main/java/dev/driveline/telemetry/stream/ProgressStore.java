@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.stream;
 
 import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BatchKind;
 import dev.driveline.telemetry.batch.BootId;
 import dev.driveline.telemetry.intake.Progress;
 import dev.driveline.telemetry.sequence.BootProgress;
@@ -15,15 +16,17 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Progress in a state store of Kafka Streams; of the task's thread.
  *
- * <p>Shape: key VIN (17 bytes) → newest vehicle time (8 bytes); key VIN and boot id (25 bytes) →
- * {@link BootProgress#toBytes}; key VIN and an octet 1 (18 bytes) → boot id, number of the batch
- * after (8 bytes each), and the messages under way. One store for all, since each costs an open
- * database a partition.
+ * <p>Shape: key VIN (17 bytes) → newest vehicle time of frames (8 bytes); key VIN and an octet 2
+ * (18 bytes) → that of signals; key VIN and boot id (25 bytes) → {@link BootProgress#toBytes}; key
+ * VIN and an octet 1 (18 bytes) → boot id, number of the batch after (8 bytes each), and the
+ * messages under way. One store for all, since each costs an open database a partition.
  */
 final class ProgressStore implements Progress {
 
     static final String NAME = "vehicle-progress";
 
+    private static final byte UNDER_WAY_MARK = 1;
+    private static final byte SIGNALS_MARK = 2;
     private static final int BOOT_KEY_BYTES = Vin.LENGTH + BootId.BYTES;
     private static final int MAX_FORGOTTEN_AT_ONCE = 100_000;
 
@@ -45,14 +48,14 @@ final class ProgressStore implements Progress {
     }
 
     @Override
-    public long newestUs(Vin vin) {
-        byte[] value = store.get(vehicleKey(vin));
+    public long newestUs(Vin vin, BatchKind kind) {
+        byte[] value = store.get(newestKey(vin, kind));
         return value == null ? 0 : ByteBuffer.wrap(value).getLong();
     }
 
     @Override
-    public void putNewestUs(Vin vin, long newestUs) {
-        store.put(vehicleKey(vin), ByteBuffer.allocate(Long.BYTES).putLong(newestUs).array());
+    public void putNewestUs(Vin vin, BatchKind kind, long newestUs) {
+        store.put(newestKey(vin, kind), ByteBuffer.allocate(Long.BYTES).putLong(newestUs).array());
     }
 
     @Override
@@ -106,8 +109,19 @@ final class ProgressStore implements Progress {
         return vin.value().getBytes(StandardCharsets.US_ASCII);
     }
 
+    private static byte[] newestKey(Vin vin, BatchKind kind) {
+        return switch (kind) {
+            case CAN -> vehicleKey(vin);
+            case SIGNALS -> markedKey(vin, SIGNALS_MARK);
+        };
+    }
+
     private static byte[] underWayKey(Vin vin) {
-        return ByteBuffer.allocate(Vin.LENGTH + 1).put(vehicleKey(vin)).put((byte) 1).array();
+        return markedKey(vin, UNDER_WAY_MARK);
+    }
+
+    private static byte[] markedKey(Vin vin, byte mark) {
+        return ByteBuffer.allocate(Vin.LENGTH + 1).put(vehicleKey(vin)).put(mark).array();
     }
 
     private static byte[] bootKey(Vin vin, BootId boot) {

@@ -54,14 +54,25 @@ public final class Clues {
         return tellings;
     }
 
+    /** Every name that is one of these clues by any of a tenant's catalogues. */
+    public Set<String> names(TenantId tenant, Set<Clue> clues) {
+        Set<String> paths = new HashSet<>();
+        clues.forEach(clue -> paths.addAll(clue.paths()));
+        return namesOf(tenant, paths);
+    }
+
     /** Every name that is a clue by any of a tenant's catalogues. */
     public Set<String> names(TenantId tenant) {
+        return namesOf(tenant, PATHS);
+    }
+
+    private Set<String> namesOf(TenantId tenant, Set<String> paths) {
         Set<String> names = new HashSet<>();
         mappings.ofTenant(
                 tenant,
                 fact ->
                         fact.entries().stream()
-                                .filter(entry -> PATHS.contains(entry.path()))
+                                .filter(entry -> paths.contains(entry.path()))
                                 .forEach(entry -> names.add(entry.signal())));
         return names;
     }

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.Test;
 /** Exports written piece by piece by processes that die at any time. */
 final class ExportRunnerTest {
 
+    private static final long MAX_BYTES = 1L << 30;
+
     private static final TenantId ACME = TenantId.of("acme");
     private static final Vin FIRST = Vin.of("JTMW1RFV7KF000041");
     private static final Vin SECOND = Vin.of("JTMW1RFV7KF000042");
@@ -183,7 +185,12 @@ final class ExportRunnerTest {
         }
 
         @Override
-        public Export add(Caller caller, ExportOrder order) {
+        public Export add(Caller caller, ExportOrder order, Use use) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Export former(Caller caller, Use use) {
             throw new UnsupportedOperationException();
         }
 
@@ -242,6 +249,7 @@ final class ExportRunnerTest {
                 exports,
                 archive,
                 new SampleView(new CatalogueBook(), new MappingBook()),
+                MAX_BYTES,
                 new SimpleMeterRegistry());
     }
 
@@ -272,7 +280,7 @@ final class ExportRunnerTest {
     @Test
     void whatGrowsTooLargeFails() {
         OneExport exports = new OneExport(order(ExportOrder.Format.CSV));
-        exports.weightEach = Exports.MAX_BYTES / 2 + 1;
+        exports.weightEach = MAX_BYTES / 2 + 1;
         runner(exports, new Recorded()).run(exports.take());
         assertEquals(ExportState.FAILED, exports.export.state());
         assertTrue(exports.export.reason().contains("larger than 1073741824 bytes"));

@@ -3,6 +3,7 @@ package dev.driveline.telemetry.intake;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.contract.registry.ModelFact;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.contract.registry.VehicleState;
@@ -11,6 +12,7 @@ import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.fact.VehicleBook;
@@ -24,6 +26,7 @@ public final class BookFacts implements Facts {
     private final VehicleBook vehicles = new VehicleBook();
     private final ModelBook models = new ModelBook();
     private final CatalogueBook catalogues = new CatalogueBook();
+    private final MappingBook mappings = new MappingBook();
     private long version;
     private boolean away;
 
@@ -65,6 +68,15 @@ public final class BookFacts implements Facts {
     @Override
     public CatalogueRef inForce(KnownVehicle vehicle, Instant at) {
         return models.inForce(vehicle, at);
+    }
+
+    @Override
+    public MappingFact.Entry path(TenantId tenant, CatalogueRef catalogue, String path) {
+        return mappings.ofPath(tenant, catalogue.toString(), path);
+    }
+
+    public void publish(MappingFact mapping) {
+        mappings.put(mapping);
     }
 
     @Override

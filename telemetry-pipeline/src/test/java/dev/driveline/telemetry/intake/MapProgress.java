@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.intake;
 
 import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.batch.BatchKind;
 import dev.driveline.telemetry.batch.BootId;
 import dev.driveline.telemetry.sequence.BootProgress;
 import java.util.HashMap;
@@ -9,7 +10,7 @@ import java.util.Map;
 /** Progress in memory. */
 public final class MapProgress implements Progress {
     private final Map<String, BootProgress> boots = new HashMap<>();
-    private final Map<Vin, Long> newest = new HashMap<>();
+    private final Map<String, Long> newest = new HashMap<>();
     private final Map<String, byte[]> underWay = new HashMap<>();
 
     @Override
@@ -23,13 +24,13 @@ public final class MapProgress implements Progress {
     }
 
     @Override
-    public long newestUs(Vin vin) {
-        return newest.getOrDefault(vin, 0L);
+    public long newestUs(Vin vin, BatchKind kind) {
+        return newest.getOrDefault(vin + " " + kind, 0L);
     }
 
     @Override
-    public void putNewestUs(Vin vin, long newestUs) {
-        newest.put(vin, newestUs);
+    public void putNewestUs(Vin vin, BatchKind kind, long newestUs) {
+        newest.put(vin + " " + kind, newestUs);
     }
 
     @Override

@@ -13,6 +13,7 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.batch.TestBatch;
+import dev.driveline.telemetry.batch.TestSignals;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.sample.SampleCursor;
 import dev.driveline.telemetry.sample.SignalDefinition;
@@ -41,13 +42,20 @@ final class TransportIntakeTest {
     private final MapProgress progress = new MapProgress();
 
     private static List<TestBatch> batches(int frames) throws IOException {
+        return batches(frames, 1);
+    }
+
+    /**
+     * @param step from one batch's number to the next one's
+     */
+    private static List<TestBatch> batches(int frames, int step) throws IOException {
         List<TestBatch> batches = new ArrayList<>();
         TestBatch batch = null;
         int inBatch = 0;
         try (CandumpReader log = CandumpReader.open(TestData.path("kona/log.gz"))) {
             while (log.next()) {
                 if (batch == null || inBatch == frames) {
-                    batch = TestBatch.of(BOOT, batches.size() + 1L, log.timeUs());
+                    batch = TestBatch.of(BOOT, 1L + (long) step * batches.size(), log.timeUs());
                     batches.add(batch);
                     inBatch = 0;
                 }
@@ -148,6 +156,23 @@ final class TransportIntakeTest {
         }
         int missing = whole.get("service").size() - rest.get("service").size();
         assertTrue(missing >= 1 && missing <= 3, missing + " messages are missing");
+    }
+
+    @Test
+    void batchesOfSignalsInBetweenTearNoMessage() throws IOException {
+        publish();
+        Map<String, List<Double>> values = new TreeMap<>();
+        long seq = 1;
+        for (TestBatch batch : batches(3, 2)) {
+            collect(accepted(batch), values);
+            seq++;
+            byte[] signals = TestSignals.of(BOOT, seq, 1_600_000_000_000_000L).bytes();
+            assertInstanceOf(
+                    Outcome.Accepted.class,
+                    intake.takeSignals(KEY, signals, 1_700_000_000_000_000L, progress));
+            seq++;
+        }
+        assertEquals(oracle(), values);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.driveline.telemetry.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 
 final class ExportTableIT {
 
+    private static final int PER_TENANT = 3;
     private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
     private static final TenantId ACME = TenantId.of("acme");
     private static final Vin VIN = Vin.of("JTMW1RFV7KF000031");
@@ -61,7 +63,10 @@ final class ExportTableIT {
 
     private ExportTable at(Duration later) {
         return new ExportTable(
-                database, Duration.ofHours(2), Clock.fixed(NOW.plus(later), ZoneOffset.UTC));
+                database,
+                Duration.ofHours(2),
+                PER_TENANT,
+                Clock.fixed(NOW.plus(later), ZoneOffset.UTC));
     }
 
     private static Caller caller(String tenant) {
@@ -79,7 +84,7 @@ final class ExportTableIT {
     }
 
     private Export add() {
-        return table.add(caller("acme"), order());
+        return table.add(caller("acme"), order(), null);
     }
 
     @Test
@@ -165,16 +170,36 @@ final class ExportTableIT {
 
     @Test
     void aTenantHasSoManyAndNoMoreUntilTheyExpire() {
-        for (int i = 0; i < Exports.MAX_OF_A_TENANT; i++) {
+        for (int i = 0; i < PER_TENANT; i++) {
             add();
         }
         assertEquals(
                 ErrorCode.CONFLICT, assertThrows(InvalidValueException.class, this::add).code());
-        assertNotNull(table.add(caller("other"), order()));
+        assertNotNull(table.add(caller("other"), order(), null));
         at(Duration.ofHours(2)).forgetExpired();
-        assertEquals(Exports.MAX_OF_A_TENANT, table.list(ACME).size());
+        assertEquals(PER_TENANT, table.list(ACME).size());
         at(Duration.ofHours(2).plusSeconds(1)).forgetExpired();
         assertEquals(List.of(), table.list(ACME));
+    }
+
+    @Test
+    void aKeyThatWasUsedIsTheFormerExportForADay() {
+        Exports.Use use = new Exports.Use("k-1", new byte[] {1});
+        UUID id = table.add(caller("acme"), order(), use).id();
+        assertEquals(id, table.add(caller("acme"), order(), use).id());
+        assertEquals(id, at(Duration.ofHours(23)).former(caller("acme"), use).id());
+        assertNull(at(Duration.ofHours(24)).former(caller("acme"), use));
+        assertNull(table.former(caller("other"), use));
+        assertEquals(1, table.list(ACME).size());
+        Exports.Use changed = new Exports.Use("k-1", new byte[] {2});
+        assertEquals(
+                ErrorCode.IDEMPOTENCY_MISMATCH,
+                assertThrows(
+                                InvalidValueException.class,
+                                () -> table.add(caller("acme"), order(), changed))
+                        .code());
+        table.remove(ACME, id);
+        assertNotEquals(id, table.add(caller("acme"), order(), changed).id());
     }
 
     @Test

@@ -19,6 +19,7 @@ import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.telemetry.sample.SampleStore.Appended;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.sample.StoredBatch;
+import dev.driveline.telemetry.sequence.GapChange;
 import dev.driveline.testkit.Draw;
 import dev.driveline.testkit.TestPostgres;
 import dev.driveline.testkit.Trials;
@@ -125,7 +126,7 @@ final class SampleTablesIT {
         List<StoredBatch> stored = List.of(StoredBatch.of(vin, TENANT, next));
         assertEquals(Map.of(partition, 1L), other.nextOffsets(List.of(partition)));
         assertEquals(
-                new Appended.Stored(1),
+                new Appended.Stored(1, GapChange.NONE),
                 other.append(List.of(new PartitionSlice(partition, 1, 2, stored))));
         assertEquals(
                 new Appended.Fenced(Set.of(partition)),

@@ -12,6 +12,7 @@ import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.telemetry.batch.TestBatch;
+import dev.driveline.telemetry.batch.TestSignals;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.intake.BookFacts;
 import dev.driveline.telemetry.rule.RuleBook;
@@ -50,6 +51,7 @@ final class CanTopologyTest {
     @TempDir private Path folder;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> can;
+    private TestInputTopic<byte[], byte[]> decoded;
     private TestOutputTopic<byte[], byte[]> samples;
     private TestOutputTopic<byte[], byte[]> rejected;
 
@@ -73,6 +75,7 @@ final class CanTopologyTest {
         ByteArraySerializer serializer = new ByteArraySerializer();
         ByteArrayDeserializer deserializer = new ByteArrayDeserializer();
         can = driver.createInputTopic("t.telemetry.can", serializer, serializer);
+        decoded = driver.createInputTopic("t.telemetry.signals.raw", serializer, serializer);
         samples = driver.createOutputTopic("t.telemetry.signals", deserializer, deserializer);
         rejected = driver.createOutputTopic("t.telemetry.rejected", deserializer, deserializer);
     }
@@ -144,6 +147,21 @@ final class CanTopologyTest {
         can.pipeInput(new TestRecord<>(bytes(VIN.value()), null, new RecordHeaders(), START));
         assertEquals("MALFORMED", header(rejected.readRecord(), Headers.REASON));
         assertEquals(1, count("telemetry.batches.rejected", "reason", "CRC_MISMATCH"));
+        assertTrue(samples.isEmpty());
+    }
+
+    @Test
+    void signalsThatTheVehicleDecodedGoTheSameWay() {
+        TestSignals batch = TestSignals.of(1, 1, T0).sample(T0, "can0.MOTION.SPEED", 100.0);
+        decoded.pipeInput(
+                new TestRecord<>(bytes(VIN.value()), batch.bytes(), new RecordHeaders(), START));
+        assertEquals(10_000, batchOf(samples.readRecord()).getInts(0));
+        send(motion(1).bytes());
+        assertEquals(1, count("telemetry.batches", "outcome", "DUPLICATE"));
+        decoded.pipeInput(
+                new TestRecord<>(
+                        bytes(VIN.value()), bytes("{\"schema\":2}"), new RecordHeaders(), START));
+        assertEquals("SCHEMA_UNKNOWN", header(rejected.readRecord(), Headers.REASON));
         assertTrue(samples.isEmpty());
     }
 

@@ -62,7 +62,7 @@ public final class PipelineNode {
                                 TelemetryConfig.MAX_RETENTION_DAYS,
                                 TelemetryConfig.PublicTopics.NONE,
                                 TelemetryConfig.Frames.NONE,
-                                TelemetryConfig.USUAL_EXPORT_HOURS),
+                                TelemetryConfig.Exports.USUAL),
                         process);
         process.open();
         return process;
