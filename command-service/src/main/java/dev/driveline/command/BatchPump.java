@@ -146,7 +146,9 @@ final class BatchPump implements AutoCloseable {
             Permit permit = permit(seen);
             Taken taken = database.transaction(handle -> look(handle, seen.id(), permit));
             for (Unsent unsent : taken.unsent()) {
-                commands.apply(unsent.vin(), unsent.command(), new Input.Cancel(), Actor.PLATFORM);
+                boolean _ =
+                        commands.apply(
+                                unsent.vin(), unsent.command(), new Input.Cancel(), Actor.PLATFORM);
             }
             CommandAcceptance.Asked asked = permit.asked();
             if (asked != null && !taken.vins().isEmpty() && !accept(seen, asked, taken.vins())) {

@@ -27,6 +27,7 @@ import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -82,14 +83,23 @@ final class CommandDesk {
         this.wakeups = wakeups;
     }
 
-    /** Something happened to a command; nothing happens if it is not this vehicle's. */
-    void apply(Vin vin, CommandId id, Input input, Actor actor) {
-        List<Effect> effects =
+    /**
+     * Something happened to a command; nothing happens if it is not this vehicle's.
+     *
+     * @return whether another of its commands waits, which may be its turn now
+     */
+    boolean apply(Vin vin, CommandId id, Input input, Actor actor) {
+        List<Effect> effects = new ArrayList<>();
+        boolean waiting =
                 database.transaction(handle -> {
+                    effects.clear();
                     commands.lock(handle, vin);
-                    return ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor);
+                    effects.addAll(
+                            ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor));
+                    return commands.anyWaiting(handle, vin);
                 });
         watchers.changed(vin, CommandLedger.told(effects));
+        return waiting;
     }
 
     /**

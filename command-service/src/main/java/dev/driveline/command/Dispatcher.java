@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.Unanswered;
@@ -24,7 +25,9 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -67,6 +70,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("command-timer").factory());
     private final Unanswered unanswered;
+    private final Looks looks = new Looks(Clock.systemUTC());
 
     /** Vehicles whose gateway had no room when they were looked at. */
     private final Set<Vin> withoutRoom = ConcurrentHashMap.newKeySet();
@@ -140,8 +144,9 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             case VEHICLE_REPLIES -> reply(vin, replyTopic, value);
             case COMMAND_EVENTS -> {
                 // By its text: a later version may know states that this one does not.
-                String state = Json.tree(value).path("state").asText();
-                if (state.equals(CommandState.QUEUED.name())) {
+                JsonNode event = Json.tree(value);
+                if (event.path("state").asText().equals(CommandState.QUEUED.name())
+                        && !looks.begunAfter(vin, Instant.parse(event.path("at").asText()))) {
                     attemptSoon(vin);
                 }
             }
@@ -202,7 +207,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         }
         CommandId id = CommandId.parse(report.id());
         Input input = new Input.Reported(report.session(), report.attempt(), report.outcome());
-        commands.apply(vin, id, input, Actor.GATEWAY);
+        boolean _ = commands.apply(vin, id, input, Actor.GATEWAY);
         unanswered.answered(new Unanswered.Downlink(id, report.session(), report.attempt()));
         attemptOneOfThoseWithoutRoom();
     }
@@ -216,8 +221,9 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                 commands.raiseCounter(vin, counter);
             }
             Input input = new Input.Responded(response.step(), response.code(), response.result());
-            commands.apply(vin, response.id(), input, Actor.VEHICLE);
-            attemptSoon(vin);
+            if (commands.apply(vin, response.id(), input, Actor.VEHICLE)) {
+                attemptSoon(vin);
+            }
         } else if (replyTopic.equals(UpTopic.CONFIG.leaf())) {
             switch (Json.read(value, ConfigMessage.class)) {
                 case ConfigMessage.CheckIn checkIn -> configurations.checkIn(vin, checkIn);
@@ -228,6 +234,9 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
 
     private void attemptSoon(Vin vin) {
         if (!dispatchesFor(vin)) {
+            return;
+        }
+        if (!looks.intend(vin)) {
             return;
         }
         try {
@@ -245,6 +254,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             return;
         }
         try {
+            looks.begin(vin);
             if (commands.attempt(vin) == CommandDesk.Look.NO_ROOM) {
                 withoutRoom.add(vin);
             }
@@ -291,9 +301,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         try {
             if (isSettled()) {
                 for (Vin vin : commands.due(PAGE)) {
-                    if (dispatchesFor(vin)) {
-                        attempt(vin);
-                    }
+                    attemptSoon(vin);
                 }
                 int waiting = Math.min(withoutRoom.size(), AT_ONCE);
                 for (int i = 0; i < waiting; i++) {

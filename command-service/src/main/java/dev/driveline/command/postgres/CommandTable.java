@@ -157,6 +157,15 @@ public final class CommandTable {
                 .list();
     }
 
+    /** Whether one of a vehicle's has neither ended nor left. */
+    public boolean anyWaiting(Handle handle, Vin vin) {
+        return handle.createQuery(
+                        "SELECT EXISTS (SELECT 1 FROM command WHERE vin = :vin AND NOT terminal AND NOT in_flight)")
+                .bind("vin", vin.value())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     /** How many of a vehicle's have not ended. */
     public int openOnes(Handle handle, Vin vin) {
         return handle.createQuery("SELECT count(*) FROM command WHERE vin = :vin AND NOT terminal")

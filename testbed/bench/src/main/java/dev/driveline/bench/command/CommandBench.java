@@ -65,7 +65,10 @@ public final class CommandBench implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "30", description = "At each rate.")
     private int seconds;
 
-    @Option(names = "--warm-up", defaultValue = "30", description = "Seconds at the first rate.")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "30",
+            description = "Seconds at a quarter of the first rate.")
     private int warmUpS;
 
     @Option(names = "--queued", defaultValue = "100000", description = "While all are away.")
@@ -152,7 +155,7 @@ public final class CommandBench implements Callable<Integer> {
             addTypes(run);
             fleet.connect();
             report.say("warm-up …");
-            var _ = atRate(run, rates.getFirst(), warmUpS);
+            var _ = atRate(run, Math.max(1, rates.getFirst() / 4), warmUpS);
             text.append(
                     "| commands/s | | p50, ms | p99, ms | p99.9, ms | highest, ms |\n|---:|---|---:|---:|---:|---:|\n");
             boolean held = true;

@@ -1,0 +1,57 @@
+package dev.driveline.command;
+
+import dev.driveline.contract.id.Vin;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Keeps vehicles' commands from being looked at more often than there is reason to: a vehicle
+ * stands in the queue once, and what is heard of a command that a look has seen is no reason for
+ * another. Without it, looks beget looks when PostgreSQL is slow.
+ *
+ * <p>A look waits for the vehicle's lock, which whoever adds a command holds from before the time
+ * of its step: one that began later has seen it. Where the clocks of two processes say otherwise,
+ * the next tick looks. Thread-safe.
+ */
+final class Looks {
+
+    private static final int MOST = 10_000;
+
+    private final Clock clock;
+    private final Set<Vin> intended = new HashSet<>();
+    private final Map<Vin, Instant> begun =
+            new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Vin, Instant> eldest) {
+                    return size() > MOST;
+                }
+            };
+
+    Looks(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Whether there is none intended yet that has not begun; now there is. */
+    synchronized boolean intend(Vin vin) {
+        return intended.add(vin);
+    }
+
+    /** One begins: what happens from now on is a reason for another. */
+    synchronized void begin(Vin vin) {
+        intended.remove(vin);
+        begun.remove(vin);
+        begun.put(vin, clock.instant());
+    }
+
+    /** Whether one is known to have begun after a time. */
+    synchronized boolean begunAfter(Vin vin, Instant at) {
+        Instant last = begun.get(vin);
+        return last != null && last.isAfter(at);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.driveline.command;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.driveline.contract.id.Vin;
+import dev.driveline.testkit.TestClock;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class LooksTest {
+
+    private static final Vin VIN = Vin.of("WDRV0TESTAPXC6001");
+    private static final Vin OTHER = Vin.of("WDRV0TESTAPXC6002");
+
+    private final TestClock clock = TestClock.at("2026-01-01T00:00:00Z");
+    private final Looks looks = new Looks(clock);
+
+    @Test
+    void aVehicleStandsInTheQueueOnceUntilItsTurnBegins() {
+        assertTrue(looks.intend(VIN));
+        assertFalse(looks.intend(VIN));
+        assertTrue(looks.intend(OTHER));
+        looks.begin(VIN);
+        assertTrue(looks.intend(VIN), "what happens during a look needs another");
+    }
+
+    @Test
+    void onlyALookThatBeganAfterwardsHasSeenACommand() {
+        Instant accepted = clock.instant();
+        assertFalse(looks.begunAfter(VIN, accepted));
+        looks.begin(VIN);
+        assertFalse(looks.begunAfter(VIN, accepted), "at the same time is not after it");
+        clock.advance(Duration.ofMillis(1));
+        looks.begin(VIN);
+        assertTrue(looks.begunAfter(VIN, accepted));
+        assertFalse(looks.begunAfter(VIN, clock.instant()));
+        assertFalse(looks.begunAfter(OTHER, accepted));
+    }
+
+    @Test
+    void theOldestAreForgotten() {
+        looks.begin(VIN);
+        clock.advance(Duration.ofSeconds(1));
+        Instant before = clock.instant().minusMillis(500);
+        for (int i = 0; i < 10_000; i++) {
+            looks.begin(Vin.of("WDRV0TEST%08d".formatted(i)));
+        }
+        assertFalse(looks.begunAfter(VIN, before.minusSeconds(1)));
+        assertTrue(looks.begunAfter(Vin.of("WDRV0TEST00009999"), before));
+    }
+}
