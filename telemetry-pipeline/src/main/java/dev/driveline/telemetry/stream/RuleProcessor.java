@@ -7,10 +7,8 @@ import dev.driveline.contract.alert.ClearReason;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.telemetry.v1.Origin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
-import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.fact.CatalogueAnswer;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
@@ -33,7 +31,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -63,7 +60,6 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final long TICK_EVERY_MS = 5_000;
     private static final long SWEEP_EVERY_MS = 300_000;
-    private static final String SOURCE = "/telemetry/rules";
 
     private final Facts facts;
     private final RuleBook book;
@@ -327,11 +323,11 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
                 : ClearReason.OUT_OF_SCOPE;
     }
 
-    private static boolean covers(CompiledRule rule, KnownVehicle vehicle) {
+    static boolean covers(CompiledRule rule, KnownVehicle vehicle) {
         return rule.covers(vehicle.model(), vehicle.fleets(), vehicle.labels());
     }
 
-    private static void withdraw(
+    static void withdraw(
             RuleFact fact, Vin vin, RuleRun.Head head, ClearReason reason, List<AlertEvent> told) {
         AlertEffect effect = head.withdrawn(reason);
         if (effect != null) {
@@ -351,25 +347,11 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     private void forward(AlertEvent event, long timestamp) {
-        String vin = event.vin().value();
-        RecordHeaders headers = new RecordHeaders();
-        headers.add(Headers.EVENT_SPEC_VERSION, bytes("1.0"));
-        headers.add(Headers.EVENT_ID, bytes(AlertIds.of(event).toString()));
-        headers.add(Headers.EVENT_SOURCE, bytes(SOURCE));
-        headers.add(Headers.EVENT_TYPE, bytes(event.step().eventType()));
-        headers.add(Headers.EVENT_TIME, bytes(event.at().toString()));
-        headers.add(Headers.EVENT_SUBJECT, bytes(vin));
-        headers.add(Headers.TENANT, bytes(event.tenant().value()));
-        headers.add(Headers.CONTENT_TYPE, bytes("application/json"));
-        requireNonNull(context)
-                .forward(
-                        new Record<>(
-                                bytes(vin), Json.bytes(event), Math.max(0, timestamp), headers),
-                        ALERTS);
+        requireNonNull(context).forward(AlertRecords.of(event, timestamp), ALERTS);
         metrics.told(event.step());
     }
 
-    private static byte[] keyOf(String rule, Vin vin) {
+    static byte[] keyOf(String rule, Vin vin) {
         return bytes(rule + '\0' + vin);
     }
 

@@ -1,0 +1,90 @@
+package dev.driveline.telemetry.kafka;
+
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.Vin;
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.vehicle.EventTypes;
+import dev.driveline.contract.vehicle.VehicleEvent;
+import dev.driveline.runtime.json.Json;
+import dev.driveline.telemetry.event.HeardEvent;
+import dev.driveline.telemetry.fact.Facts;
+import dev.driveline.telemetry.fact.KnownVehicle;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** Reads records of {@code vehicle.events}. */
+public final class EventRecords {
+
+    private EventRecords() {}
+
+    /**
+     * An event, of the tenant that has the vehicle now.
+     *
+     * @param timestampMs of the record: when it was received, if no header says so
+     * @throws dev.driveline.runtime.json.MalformedJsonException if its value cannot be read
+     * @throws InvalidValueException if its key or a header cannot be
+     * @throws java.time.format.DateTimeParseException likewise
+     */
+    public static HeardEvent read(
+            byte @Nullable [] key,
+            byte @Nullable [] value,
+            org.apache.kafka.common.header.Headers headers,
+            long timestampMs,
+            Facts facts) {
+        Vin vin = Vin.of(key == null ? "" : new String(key, StandardCharsets.US_ASCII));
+        String id = stated(headers, Headers.EVENT_ID);
+        String type = stated(headers, Headers.EVENT_TYPE);
+        KnownVehicle vehicle = facts.vehicle(vin);
+        byte[] body = value == null ? new byte[0] : value;
+        Instant at;
+        Map<String, Object> data;
+        if (type.startsWith(EventTypes.VEHICLE_PREFIX)) {
+            VehicleEvent event = Json.read(body, VehicleEvent.class);
+            at = event.at();
+            data = event.data();
+        } else {
+            at = Instant.parse(stated(headers, Headers.EVENT_TIME));
+            data = Json.map(new String(body, StandardCharsets.UTF_8));
+        }
+        return new HeardEvent(
+                vin,
+                vehicle == null ? null : vehicle.tenant(),
+                id,
+                type,
+                text(headers, Headers.EVENT_SOURCE),
+                at == null ? null : Long.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, at)),
+                receivedUs(headers, timestampMs),
+                data);
+    }
+
+    /** Null where the record has no such header. */
+    public static @Nullable String text(
+            org.apache.kafka.common.header.Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null
+                ? null
+                : new String(header.value(), StandardCharsets.UTF_8);
+    }
+
+    /** The gateway's word; without one, the time of the record. */
+    private static long receivedUs(
+            org.apache.kafka.common.header.Headers headers, long timestampMs) {
+        String text = text(headers, Headers.RECEIVED);
+        return text != null && text.matches("[1-9]\\d{0,15}")
+                ? Long.parseLong(text)
+                : timestampMs * 1_000;
+    }
+
+    private static String stated(org.apache.kafka.common.header.Headers headers, String name) {
+        String text = text(headers, name);
+        if (text == null || text.isEmpty() || text.length() > 256) {
+            throw new InvalidValueException(
+                    "header " + name, String.valueOf(text), "expected 1 to 256 characters");
+        }
+        return text;
+    }
+}
