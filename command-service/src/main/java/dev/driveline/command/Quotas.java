@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jdbi.v3.core.Handle;
 
 /** How many commands of a type a vehicle, a caller and a tenant may have within a minute. */
@@ -19,6 +20,7 @@ final class Quotas {
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
     private final QuotaTable table = new QuotaTable();
+    private final Headroom headroom = new Headroom();
 
     /**
      * Stops one more.
@@ -30,19 +32,37 @@ final class Quotas {
         String name = type.type();
         CommandType.Limits limits = type.limits();
         mustBeWithin(handle, vin, type, now);
-        stop(
-                table.ofCaller(
-                        handle, caller.tenant(), caller.subject(), name, since, limits.perCaller()),
-                "caller '" + caller.subject() + "'",
+        mustBeWithin(
+                "caller '" + caller.subject() + "' of " + caller.tenant(),
                 name,
                 limits.perCaller(),
+                limit ->
+                        table.ofCaller(
+                                handle, caller.tenant(), caller.subject(), name, since, limit),
                 now);
-        stop(
-                table.ofTenant(handle, caller.tenant(), name, since, limits.perTenant()),
+        mustBeWithin(
                 "tenant " + caller.tenant(),
                 name,
                 limits.perTenant(),
+                limit -> table.ofTenant(handle, caller.tenant(), name, since, limit),
                 now);
+    }
+
+    private void mustBeWithin(
+            String whose,
+            String type,
+            int limit,
+            IntFunction<Optional<Instant>> lastOf,
+            Instant now) {
+        Headroom.Of of = new Headroom.Of(whose, type);
+        if (headroom.take(of, now)) {
+            return;
+        }
+        if (limit >= Headroom.SHARES && lastOf.apply(limit / 2).isEmpty()) {
+            headroom.found(of, limit, now);
+            return;
+        }
+        stop(lastOf.apply(limit), whose, type, limit, now);
     }
 
     /** As above, for the vehicle alone. */
