@@ -121,6 +121,13 @@ final class DryRun {
                     "dry-run",
                     "history does not tell when a vehicle sent batches without the signal");
         }
+        if (rule.watchesCodes()) {
+            throw new InvalidValueException(
+                    ErrorCode.RULE_INVALID,
+                    "dtc",
+                    "dry-run",
+                    "a dry-run reads stored samples, and trouble codes come in events");
+        }
         return Answer.ok(run(rule, vehicle, micros(from), micros(to)));
     }
 

@@ -3,6 +3,7 @@ package dev.driveline.telemetry.rule;
 import static java.util.Objects.requireNonNull;
 
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.telemetry.event.TroubleCode;
 import dev.driveline.telemetry.rule.RuleDefinition.Fence;
 import dev.driveline.telemetry.rule.RuleDefinition.Missing;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class CompiledRule {
     private final List<Window.Over> windows;
     private final @Nullable Judge raise;
     private final @Nullable Judge clear;
+    private final @Nullable CodePattern codes;
 
     private CompiledRule(
             RuleFact fact,
@@ -42,6 +44,7 @@ public final class CompiledRule {
         this.windows = windows;
         this.raise = raise;
         this.clear = clear;
+        this.codes = definition.dtc() == null ? null : CodePattern.of(definition.dtc());
         this.places = new LinkedHashMap<>();
         this.messages = new int[names.size()];
         Map<String, Integer> numbers = new HashMap<>();
@@ -165,6 +168,15 @@ public final class CompiledRule {
     /** Whether it has to hear of every batch of a vehicle, not only of its signals. */
     public boolean listensToAll() {
         return definition.missing() != null;
+    }
+
+    /** Whether it is about trouble codes, see {@link CodeRun}, and not about signals. */
+    public boolean watchesCodes() {
+        return codes != null;
+    }
+
+    boolean watches(TroubleCode.Key code) {
+        return codes != null && codes.matches(code);
     }
 
     Timing timing() {

@@ -7,11 +7,13 @@ import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person writes of a rule. Exactly one of {@code when}, {@code missing} and {@code fence}
- * says what it is about.
+ * What a person writes of a rule. Exactly one of {@code when}, {@code missing}, {@code fence} and
+ * {@code dtc} says what it is about.
  *
  * <p>Signals are named in full, {@code bus.Message.SIGNAL}, or by an ending that is one of the
  * vehicles' signals only.
@@ -32,6 +34,7 @@ public record RuleDefinition(
         @Nullable String when,
         @Nullable Missing missing,
         @Nullable Fence fence,
+        @Nullable Dtc dtc,
         @Nullable String clearWhen,
         @Nullable Long holdMs,
         @Nullable Long clearHoldMs,
@@ -44,6 +47,7 @@ public record RuleDefinition(
     private static final long MAX_COOL_DOWN_MS = 30 * 24 * 3_600_000L;
     private static final int MAX_CORNERS = 100;
     private static final double MAX_RADIUS_M = 1_000_000;
+    private static final int MAX_CODE_CHARACTERS = 64;
 
     /** The vehicle sends batches, and nothing of a signal for that time. */
     public record Missing(String signal, long afterMs) {}
@@ -65,6 +69,14 @@ public record RuleDefinition(
 
     public record Place(double latitude, double longitude) {}
 
+    /**
+     * The vehicle tells of a trouble code that it is ACTIVE.
+     *
+     * @param code as the vehicle names it; a {@code *} in it stands for any characters
+     * @param ecu of this control unit only; null for any
+     */
+    public record Dtc(String code, @Nullable String ecu) {}
+
     public enum Side {
         INSIDE,
         OUTSIDE
@@ -83,8 +95,8 @@ public record RuleDefinition(
                 name,
                 "expected up to " + MAX_NAME_CHARACTERS + " characters");
         must(present(severity), "severity", "null", "expected INFO, WARNING or CRITICAL");
-        int kinds = (when == null ? 0 : 1) + (missing == null ? 0 : 1) + (fence == null ? 0 : 1);
-        must(kinds == 1, "rule", name, "expected one of 'when', 'missing' and 'fence'");
+        long kinds = Stream.of(when, missing, fence, dtc).filter(Objects::nonNull).count();
+        must(kinds == 1, "rule", name, "expected one of 'when', 'missing', 'fence' and 'dtc'");
         must(
                 clearWhen == null || when != null,
                 "clearWhen",
@@ -101,9 +113,34 @@ public record RuleDefinition(
         if (fence != null) {
             check(fence);
         }
+        if (dtc != null) {
+            check(dtc);
+        }
         if (scope != null) {
             scope.check();
         }
+    }
+
+    /** Reports come when something changes, so there is none at which a time would be over. */
+    private void check(Dtc codes) {
+        mustBeText("dtc.code", codes.code());
+        if (codes.ecu() != null) {
+            mustBeText("dtc.ecu", codes.ecu());
+        }
+        Timing timing = timing();
+        must(
+                timing.equals(new Timing(0, 0, 0, 0)),
+                "dtc",
+                codes.code(),
+                "expected without 'holdMs', 'clearHoldMs', 'coolDownMs' and 'silenceMs'");
+    }
+
+    private static void mustBeText(String thing, @Nullable String text) {
+        must(
+                text != null && !text.isBlank() && text.length() <= MAX_CODE_CHARACTERS,
+                thing,
+                String.valueOf(text),
+                "expected 1 to " + MAX_CODE_CHARACTERS + " characters");
     }
 
     private static void check(Fence fence) {

@@ -56,6 +56,22 @@ public final class RuleRun {
     /** What can be read of the bytes without the rule. */
     public record Head(long ruleVersion, long lastUs, long heardMs, AlertState state) {
 
+        void write(ByteWriter out) {
+            out.octet(VERSION).varint(ruleVersion).varint(lastUs).varint(heardMs);
+            RuleRun.write(state, out);
+        }
+
+        /**
+         * @throws IllegalArgumentException if it is of another version of the rule
+         */
+        void mustBeOf(CompiledRule rule) {
+            if (ruleVersion != rule.fact().version()) {
+                throw new IllegalArgumentException(
+                        "state of version %d, the rule has %d"
+                                .formatted(ruleVersion, rule.fact().version()));
+            }
+        }
+
         /** When the alert was raised that there is; 0 for none. */
         public long raisedUs() {
             return switch (state) {
@@ -80,7 +96,7 @@ public final class RuleRun {
         return head(new ByteReader(bytes));
     }
 
-    private static Head head(ByteReader in) {
+    static Head head(ByteReader in) {
         int version = in.octet();
         if (version != VERSION) {
             throw new IllegalArgumentException("rule state of version " + version);
@@ -96,11 +112,7 @@ public final class RuleRun {
     public static RuleRun fromBytes(CompiledRule rule, byte[] bytes) {
         ByteReader in = new ByteReader(bytes);
         Head head = head(in);
-        if (head.ruleVersion() != rule.fact().version()) {
-            throw new IllegalArgumentException(
-                    "state of version %d, the rule has %d"
-                            .formatted(head.ruleVersion(), rule.fact().version()));
-        }
+        head.mustBeOf(rule);
         RuleRun run = new RuleRun(rule);
         run.lastUs = head.lastUs();
         run.heardMs = head.heardMs();
@@ -112,8 +124,7 @@ public final class RuleRun {
     /** Between two batches, after {@link #endBatch}. */
     public byte[] toBytes() {
         ByteWriter out = new ByteWriter(64);
-        out.octet(VERSION).varint(rule.fact().version()).varint(lastUs).varint(heardMs);
-        write(state, out);
+        new Head(rule.fact().version(), lastUs, heardMs, state).write(out);
         readings.write(out);
         return out.toBytes();
     }

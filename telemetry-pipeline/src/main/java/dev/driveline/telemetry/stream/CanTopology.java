@@ -13,13 +13,15 @@ import org.apache.kafka.streams.state.Stores;
 /**
  * The topology: {@code telemetry.can} and {@code telemetry.signals.raw} → {@link IntakeProcessor} →
  * {@code telemetry.signals} or {@code telemetry.rejected}; what is accepted goes on to {@link
- * RuleProcessor} → {@code telemetry.alerts}. Everything is bytes on its way, so that nothing fails
- * before the processor has a say.
+ * RuleProcessor} → {@code telemetry.alerts}, where {@link CodeProcessor} writes what becomes of
+ * {@code vehicle.events}, too. Everything is bytes on its way, so that nothing fails before the
+ * processor has a say.
  */
 final class CanTopology {
 
     private static final String SOURCE = "can";
     private static final String SIGNAL_SOURCE = "signals-raw";
+    private static final String EVENT_SOURCE = "vehicle-events";
     private static final String INTAKE = "intake";
 
     private CanTopology() {}
@@ -62,17 +64,23 @@ final class CanTopology {
                         serializer,
                         INTAKE)
                 .addProcessor(RuleProcessor.NAME, () -> new RuleProcessor(facts, rules), INTAKE)
+                .addSource(
+                        EVENT_SOURCE, deserializer, deserializer, prefix.of(Topic.VEHICLE_EVENTS))
+                .addProcessor(
+                        CodeProcessor.NAME, () -> new CodeProcessor(facts, rules), EVENT_SOURCE)
                 .addStateStore(
                         Stores.keyValueStoreBuilder(
                                 Stores.persistentKeyValueStore(RuleProcessor.STORE),
                                 Serdes.ByteArray(),
                                 Serdes.ByteArray()),
-                        RuleProcessor.NAME)
+                        RuleProcessor.NAME,
+                        CodeProcessor.NAME)
                 .addSink(
                         RuleProcessor.ALERTS,
                         prefix.of(Topic.TELEMETRY_ALERTS),
                         serializer,
                         serializer,
-                        RuleProcessor.NAME);
+                        RuleProcessor.NAME,
+                        CodeProcessor.NAME);
     }
 }

@@ -236,6 +236,7 @@ final class RuleRunTest {
                         null,
                         null,
                         null,
+                        null,
                         null);
         assertTrue(
                 assertThrows(InvalidValueException.class, nothingSevere::check)
@@ -248,6 +249,11 @@ final class RuleRunTest {
                         TestRules.of(
                                 null, new Fence("A", "B", new Circle(91, 0, 5), null, Side.INSIDE)),
                         TestRules.of(null, new Fence("A", "B", null, List.of(), Side.INSIDE)),
+                        TestRules.dtc(null, null),
+                        TestRules.dtc(" ", null),
+                        TestRules.dtc("P".repeat(65), null),
+                        TestRules.dtc("P0*", ""),
+                        TestRules.dtc("P0*", null, 1_000L),
                         TestRules.when("value('A') > 1.0", -1))) {
             assertThrows(InvalidValueException.class, wrong::check, wrong.toString());
         }

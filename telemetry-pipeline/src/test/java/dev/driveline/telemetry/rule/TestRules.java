@@ -28,6 +28,7 @@ public final class TestRules {
                 when,
                 null,
                 null,
+                null,
                 clearWhen,
                 holdMs,
                 clearHoldMs,
@@ -46,6 +47,28 @@ public final class TestRules {
                 fence,
                 null,
                 null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    public static RuleDefinition dtc(String code, String ecu) {
+        return dtc(code, ecu, null);
+    }
+
+    static RuleDefinition dtc(String code, String ecu, Long holdMs) {
+        return new RuleDefinition(
+                "a rule",
+                null,
+                Severity.WARNING,
+                null,
+                null,
+                null,
+                new RuleDefinition.Dtc(code, ecu),
+                null,
+                holdMs,
                 null,
                 null,
                 null,

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.UUID;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -58,6 +59,7 @@ final class RuleTopologyTest {
     @TempDir private Path folder;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> can;
+    private TestInputTopic<byte[], byte[]> events;
     private TestOutputTopic<byte[], byte[]> alerts;
     private long seq;
 
@@ -78,6 +80,7 @@ final class RuleTopologyTest {
                         START);
         ByteArraySerializer serializer = new ByteArraySerializer();
         can = driver.createInputTopic("t.telemetry.can", serializer, serializer);
+        events = driver.createInputTopic("t.vehicle.events", serializer, serializer);
         alerts =
                 driver.createOutputTopic(
                         "t.telemetry.alerts",
@@ -103,6 +106,7 @@ final class RuleTopologyTest {
                 of.when(),
                 null,
                 null,
+                of.dtc(),
                 null,
                 null,
                 null,
@@ -226,6 +230,82 @@ final class RuleTopologyTest {
         save(4, of(fast(), true, null, new RuleScope(List.of("model"), null, Map.of())));
         send(motion(4, FAST));
         only(AlertStep.RAISED);
+    }
+
+    private void report(int number, String type, long second, String data) {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(Headers.EVENT_ID, bytes("event-" + number));
+        headers.add(Headers.EVENT_TYPE, bytes(type));
+        headers.add(Headers.RECEIVED, bytes(String.valueOf(T0 + 3_600 * S)));
+        String value =
+                "{\"v\":1,\"id\":\"%s\",\"type\":\"%s\",\"at\":\"%s\",\"data\":%s}"
+                        .formatted(
+                                new UUID(0, number),
+                                type,
+                                second == Long.MAX_VALUE ? Instant.MAX : START.plusSeconds(second),
+                                data);
+        events.pipeInput(new TestRecord<>(bytes(VIN.value()), bytes(value), headers, START));
+    }
+
+    private void report(int number, long second, String code, String status) {
+        report(
+                number,
+                "vehicle.dtc.report",
+                second,
+                "{\"codes\":[{\"code\":\"%s\",\"ecu\":\"ECM\",\"status\":\"%s\"}]}"
+                        .formatted(code, status));
+    }
+
+    @Test
+    void aTroubleCodeRaisesAnAlertUntilItIsGone() {
+        rules.put(TestRules.fact(1, TestRules.dtc("P03*", "ECM"), Map.of()));
+        report(1, 1, "P0420", "ACTIVE");
+        report(2, 2, "P0301", "PENDING");
+        report(3, "vehicle.crash", 3, "{\"codes\":[]}");
+        report(4, "vehicle.dtc.report", 3, "nothing that is JSON");
+        assertEquals(List.of(), told());
+        report(5, 4, "P0301", "ACTIVE");
+        AlertEvent raised = only(AlertStep.RAISED);
+        assertEquals(START.plusSeconds(4), raised.at());
+        assertEquals(Map.of("ECM/P0301", 1.0), raised.values());
+        // Batches of signals, and the sweep, leave it alone.
+        send(motion(5, FAST));
+        driver.advanceWallClockTime(Duration.ofSeconds(400));
+        report(5, 4, "P0301", "ACTIVE");
+        assertEquals(List.of(), told());
+        report(6, 6, "P0301", "STORED");
+        AlertEvent cleared = only(AlertStep.CLEARED);
+        assertEquals(raised.alert(), cleared.alert());
+        assertEquals(ClearReason.CONDITION, cleared.reason());
+        report(7, Long.MAX_VALUE, "P0301", "ACTIVE");
+        assertEquals(START.plusSeconds(3_600), only(AlertStep.RAISED).at());
+        assertEquals(0, metrics.get("telemetry.rules.failures").counter().count());
+    }
+
+    @Test
+    void anAlertOfATroubleCodeEndsWithItsRule() {
+        rules.put(TestRules.fact(1, TestRules.dtc("P0301", null), Map.of()));
+        report(1, 1, "P0301", "ACTIVE");
+        only(AlertStep.RAISED);
+        rules.put(TestRules.fact(2, TestRules.dtc("P0301", null), Map.of()));
+        report(2, 2, "P0301", "ACTIVE");
+        List<AlertEvent> told = told();
+        assertEquals(
+                List.of(AlertStep.CLEARED, AlertStep.RAISED),
+                told.stream().map(AlertEvent::step).toList());
+        assertEquals(ClearReason.RULE_CHANGED, told.getFirst().reason());
+        assertEquals(2, told.get(1).ruleVersion());
+        RuleDefinition elsewhere =
+                of(
+                        TestRules.dtc("P0301", null),
+                        true,
+                        null,
+                        new RuleScope(List.of("another"), null, null));
+        rules.put(TestRules.fact(3, elsewhere, Map.of()));
+        driver.advanceWallClockTime(Duration.ofSeconds(2));
+        assertEquals(ClearReason.RULE_CHANGED, only(AlertStep.CLEARED).reason());
+        report(3, 3, "P0301", "ACTIVE");
+        assertEquals(List.of(), told());
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param at vehicle time of this step
  * @param raisedAt vehicle time at which it was raised
  * @param values of the rule's signals at that time, physical, by full name; those without a value
- *     are absent
+ *     are absent. Of a rule about trouble codes, those that are ACTIVE ({@code ecu/code}), each 1
  * @param reason why it is cleared; null for the other steps
  */
 public record AlertEvent(

@@ -1,0 +1,171 @@
+package dev.driveline.telemetry.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.driveline.contract.alert.AlertEvent;
+import dev.driveline.contract.alert.ClearReason;
+import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.kafka.Headers;
+import dev.driveline.runtime.json.MalformedJsonException;
+import dev.driveline.telemetry.event.CodeReport;
+import dev.driveline.telemetry.event.EventRecords;
+import dev.driveline.telemetry.event.HeardEvent;
+import dev.driveline.telemetry.fact.Facts;
+import dev.driveline.telemetry.fact.FactsUnavailableException;
+import dev.driveline.telemetry.fact.KnownVehicle;
+import dev.driveline.telemetry.rule.AlertIds;
+import dev.driveline.telemetry.rule.CodeRun;
+import dev.driveline.telemetry.rule.CompiledRule;
+import dev.driveline.telemetry.rule.RuleBook;
+import dev.driveline.telemetry.rule.RuleFact;
+import dev.driveline.telemetry.rule.RuleRun;
+import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the rules about trouble codes over what vehicles report of them, in the same transaction. Of
+ * the task's thread. It shares the store of {@link RuleProcessor}, which ends what is over.
+ */
+final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+
+    static final String NAME = "code-rules";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CodeProcessor.class);
+
+    private static final byte[] TYPE = CodeReport.TYPE.getBytes(StandardCharsets.UTF_8);
+
+    private final Facts facts;
+    private final RuleBook book;
+    private final RuleMetrics metrics;
+    private @Nullable ProcessorContext<byte[], byte[]> context;
+    private @Nullable KeyValueStore<byte[], byte[]> store;
+
+    CodeProcessor(Facts facts, RuleStage rules) {
+        this.facts = facts;
+        this.book = rules.book();
+        this.metrics = rules.metrics();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> initialised) {
+        context = initialised;
+        store = initialised.getStateStore(RuleProcessor.STORE);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        if (Arrays.equals(header(record, Headers.EVENT_TYPE), TYPE)) {
+            guarded("a report of trouble codes", () -> take(record));
+        }
+    }
+
+    private void take(Record<byte[], byte[]> record) {
+        HeardEvent event;
+        try {
+            event =
+                    EventRecords.read(
+                            record.key(),
+                            record.value(),
+                            name -> header(record, name),
+                            record.timestamp(),
+                            facts);
+        } catch (MalformedJsonException | InvalidValueException | DateTimeParseException _) {
+            // Whoever keeps the events tells of it.
+            return;
+        }
+        KnownVehicle vehicle = facts.vehicle(event.vin());
+        if (vehicle == null) {
+            return;
+        }
+        CodeReport report = CodeReport.of(event.data());
+        for (CompiledRule rule : book.of(vehicle.tenant())) {
+            if (rule.watchesCodes() && RuleProcessor.covers(rule, vehicle)) {
+                guarded(
+                        "rule " + rule.fact().key(),
+                        () -> run(rule, event, report, record.timestamp()));
+            }
+        }
+    }
+
+    private static byte @Nullable [] header(Record<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : header.value();
+    }
+
+    /** What a vehicle sends must not stop the task, and one rule no other. */
+    private void guarded(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (FactsUnavailableException | KafkaException infrastructure) {
+            throw infrastructure;
+        } catch (RuntimeException bug) {
+            metrics.failed();
+            LOG.atError()
+                    .setMessage("trouble codes passed over by rules")
+                    .addKeyValue("at", what)
+                    .setCause(bug)
+                    .log();
+        }
+    }
+
+    private void run(CompiledRule rule, HeardEvent event, CodeReport report, long timestamp) {
+        RuleFact fact = rule.fact();
+        byte[] key = RuleProcessor.keyOf(fact.key(), event.vin());
+        byte[] before = requireNonNull(store).get(key);
+        List<AlertEvent> told = new ArrayList<>();
+        CodeRun run = resumed(rule, event, before, told);
+        if (run == null) {
+            return;
+        }
+        run.take(
+                event.id(),
+                report,
+                event.tUs(),
+                one ->
+                        told.add(
+                                AlertIds.event(
+                                        fact,
+                                        fact.version(),
+                                        event.vin(),
+                                        one.effect(),
+                                        one.values())));
+        byte[] after = run.isBlank() ? null : run.toBytes();
+        if (!Arrays.equals(after, before)) {
+            requireNonNull(store).put(key, after);
+        }
+        told.forEach(one -> {
+            requireNonNull(context).forward(AlertRecords.of(one, timestamp), RuleProcessor.ALERTS);
+            metrics.told(one.step());
+        });
+    }
+
+    /** Null where another process has a newer version of the rule. */
+    private @Nullable CodeRun resumed(
+            CompiledRule rule, HeardEvent event, byte @Nullable [] before, List<AlertEvent> told) {
+        if (before == null) {
+            return CodeRun.of(rule);
+        }
+        RuleRun.Head head = RuleRun.head(before);
+        long version = rule.fact().version();
+        if (head.ruleVersion() > version) {
+            return null;
+        }
+        if (head.ruleVersion() == version) {
+            return CodeRun.fromBytes(rule, before);
+        }
+        RuleProcessor.withdraw(rule.fact(), event.vin(), head, ClearReason.RULE_CHANGED, told);
+        return CodeRun.of(rule);
+    }
+}
