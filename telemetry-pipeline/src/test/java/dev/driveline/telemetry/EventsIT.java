@@ -68,7 +68,7 @@ final class EventsIT {
         rig.event(vin, id(1), "vehicle.sleep", now.minusSeconds(10), sleep);
         rig.event(vin, id(2), "vehicle.crash", now.minusSeconds(20), "{\"g\":9,\"lat\":1.5}");
         rig.event(vin, id(3), "driveline.session.opened", now.minusSeconds(5), "{\"run\":\"1\"}");
-        rig.event(vin, id(4), "vehicle.boot", null, "null");
+        rig.event(vin, id(4), "vehicle.boot", Instant.MAX, "null");
         // Sent again, and one from a clock that stands in the future.
         rig.event(vin, id(1), "vehicle.sleep", now.minusSeconds(10), sleep);
         rig.event(vin, id(4), "vehicle.boot", null, "null");

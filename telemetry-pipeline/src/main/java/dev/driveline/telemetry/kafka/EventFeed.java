@@ -4,6 +4,7 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.MalformedJsonException;
 import dev.driveline.runtime.kafka.KafkaConfig;
+import dev.driveline.telemetry.event.EventRecords;
 import dev.driveline.telemetry.event.HeardEvent;
 import dev.driveline.telemetry.fact.Facts;
 import java.time.format.DateTimeParseException;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +47,7 @@ public final class EventFeed {
                         EventRecords.read(
                                 record.key(),
                                 record.value(),
-                                record.headers(),
+                                name -> header(record, name),
                                 record.timestamp(),
                                 facts));
             } catch (MalformedJsonException
@@ -59,5 +62,10 @@ public final class EventFeed {
             }
         }
         store.accept(events);
+    }
+
+    private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : header.value();
     }
 }

@@ -111,12 +111,18 @@ public final class CodeRun {
      */
     public void take(String id, CodeReport report, long tUs, Consumer<RuleRun.Told> out) {
         List<CodeReport.Entry> matching =
-                report.entries().stream().filter(entry -> rule.watches(entry.key())).toList();
+                report.entries().stream()
+                        .filter(entry -> rule.watches(entry.key()))
+                        .map(entry ->
+                                new CodeReport.Entry(storable(entry.key()), entry.status(), null))
+                        .toList();
         if ((matching.isEmpty() && known.isEmpty()) || !isNew(id)) {
             return;
         }
         Set<TroubleCode.Key> before = active();
-        known.putAll(new CodeReport(matching, report.complete()).changes(known, tUs));
+        Set<String> complete =
+                report.complete().stream().map(CodeRun::storable).collect(Collectors.toSet());
+        known.putAll(new CodeReport(matching, complete).changes(known, tUs));
         forgetSome();
         if (active().equals(before)) {
             return;
@@ -195,6 +201,17 @@ public final class CodeRun {
     /** Only what tells a next report's changes. */
     private static TroubleCode remembered(TroubleCode.Key key, Status status, long lastUs) {
         return new TroubleCode(key, status, lastUs, lastUs, null, null, 0, null);
+    }
+
+    private static TroubleCode.Key storable(TroubleCode.Key key) {
+        return new TroubleCode.Key(
+                storable(key.ecu()), storable(key.protocol()), storable(key.code()));
+    }
+
+    /** UTF-8 has no half of a surrogate pair, and PostgreSQL no U+0000. */
+    private static String storable(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8)
+                .replace('\0', '\ufffd');
     }
 
     private static void write(String text, ByteWriter out) {

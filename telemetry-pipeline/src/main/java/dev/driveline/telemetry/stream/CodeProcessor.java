@@ -8,22 +8,24 @@ import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.kafka.Headers;
 import dev.driveline.runtime.json.MalformedJsonException;
 import dev.driveline.telemetry.event.CodeReport;
+import dev.driveline.telemetry.event.EventRecords;
 import dev.driveline.telemetry.event.HeardEvent;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
-import dev.driveline.telemetry.kafka.EventRecords;
 import dev.driveline.telemetry.rule.AlertIds;
 import dev.driveline.telemetry.rule.CodeRun;
 import dev.driveline.telemetry.rule.CompiledRule;
 import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.rule.RuleFact;
 import dev.driveline.telemetry.rule.RuleRun;
+import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -41,6 +43,8 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     static final String NAME = "code-rules";
 
     private static final Logger LOG = LoggerFactory.getLogger(CodeProcessor.class);
+
+    private static final byte[] TYPE = CodeReport.TYPE.getBytes(StandardCharsets.UTF_8);
 
     private final Facts facts;
     private final RuleBook book;
@@ -62,16 +66,19 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (!CodeReport.TYPE.equals(EventRecords.text(record.headers(), Headers.EVENT_TYPE))) {
-            return;
+        if (Arrays.equals(header(record, Headers.EVENT_TYPE), TYPE)) {
+            guarded("a report of trouble codes", () -> take(record));
         }
+    }
+
+    private void take(Record<byte[], byte[]> record) {
         HeardEvent event;
         try {
             event =
                     EventRecords.read(
                             record.key(),
                             record.value(),
-                            record.headers(),
+                            name -> header(record, name),
                             record.timestamp(),
                             facts);
         } catch (MalformedJsonException | InvalidValueException | DateTimeParseException _) {
@@ -85,21 +92,29 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         CodeReport report = CodeReport.of(event.data());
         for (CompiledRule rule : book.of(vehicle.tenant())) {
             if (rule.watchesCodes() && RuleProcessor.covers(rule, vehicle)) {
-                guarded(rule, event, report, record.timestamp());
+                guarded(
+                        "rule " + rule.fact().key(),
+                        () -> run(rule, event, report, record.timestamp()));
             }
         }
     }
 
-    private void guarded(CompiledRule rule, HeardEvent event, CodeReport report, long timestamp) {
+    private static byte @Nullable [] header(Record<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? null : header.value();
+    }
+
+    /** What a vehicle sends must not stop the task, and one rule no other. */
+    private void guarded(String what, Runnable work) {
         try {
-            run(rule, event, report, timestamp);
+            work.run();
         } catch (FactsUnavailableException | KafkaException infrastructure) {
             throw infrastructure;
         } catch (RuntimeException bug) {
             metrics.failed();
             LOG.atError()
-                    .setMessage("rule passed over for a report of trouble codes")
-                    .addKeyValue("rule", rule.fact().key())
+                    .setMessage("trouble codes passed over by rules")
+                    .addKeyValue("at", what)
                     .setCause(bug)
                     .log();
         }

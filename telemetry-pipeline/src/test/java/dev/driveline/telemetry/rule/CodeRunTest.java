@@ -115,6 +115,16 @@ final class CodeRunTest {
     }
 
     @Test
+    void whatCannotBeStoredIsReplacedInEveryPlace() {
+        codes(1, code("E\0", "P\ud800", "ACTIVE"));
+        assertEquals(Map.of("E\ufffd/P?", 1.0), told.getFirst().values());
+        codes(2, code("E\0", "P\ud800", "ACTIVE"));
+        assertEquals(1, told.size());
+        report(3 * S, Map.of("full", true, "ecus", List.of("E\0"), "codes", List.of()));
+        assertEquals(new AlertEffect.Clear(S, 3 * S, ClearReason.CONDITION), effects().getLast());
+    }
+
+    @Test
     void thereIsAnAlertWheneverACodeIsActive() {
         Trials.of(12)
                 .run(

@@ -239,7 +239,11 @@ final class RuleTopologyTest {
         headers.add(Headers.RECEIVED, bytes(String.valueOf(T0 + 3_600 * S)));
         String value =
                 "{\"v\":1,\"id\":\"%s\",\"type\":\"%s\",\"at\":\"%s\",\"data\":%s}"
-                        .formatted(new UUID(0, number), type, START.plusSeconds(second), data);
+                        .formatted(
+                                new UUID(0, number),
+                                type,
+                                second == Long.MAX_VALUE ? Instant.MAX : START.plusSeconds(second),
+                                data);
         events.pipeInput(new TestRecord<>(bytes(VIN.value()), bytes(value), headers, START));
     }
 
@@ -273,6 +277,8 @@ final class RuleTopologyTest {
         AlertEvent cleared = only(AlertStep.CLEARED);
         assertEquals(raised.alert(), cleared.alert());
         assertEquals(ClearReason.CONDITION, cleared.reason());
+        report(7, Long.MAX_VALUE, "P0301", "ACTIVE");
+        assertEquals(START.plusSeconds(3_600), only(AlertStep.RAISED).at());
         assertEquals(0, metrics.get("telemetry.rules.failures").counter().count());
     }
 

@@ -1,4 +1,4 @@
-package dev.driveline.telemetry.kafka;
+package dev.driveline.telemetry.event;
 
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.Vin;
@@ -6,14 +6,13 @@ import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.json.Json;
-import dev.driveline.telemetry.event.HeardEvent;
 import dev.driveline.telemetry.fact.Facts;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import org.apache.kafka.common.header.Header;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads records of {@code vehicle.events}. */
@@ -24,6 +23,7 @@ public final class EventRecords {
     /**
      * An event, of the tenant that has the vehicle now.
      *
+     * @param headers the record's last header of a name; null for none
      * @param timestampMs of the record: when it was received, if no header says so
      * @throws dev.driveline.runtime.json.MalformedJsonException if its value cannot be read
      * @throws InvalidValueException if its key or a header cannot be
@@ -32,7 +32,7 @@ public final class EventRecords {
     public static HeardEvent read(
             byte @Nullable [] key,
             byte @Nullable [] value,
-            org.apache.kafka.common.header.Headers headers,
+            Function<String, byte @Nullable []> headers,
             long timestampMs,
             Facts facts) {
         Vin vin = Vin.of(key == null ? "" : new String(key, StandardCharsets.US_ASCII));
@@ -56,30 +56,36 @@ public final class EventRecords {
                 id,
                 type,
                 text(headers, Headers.EVENT_SOURCE),
-                at == null ? null : Long.valueOf(ChronoUnit.MICROS.between(Instant.EPOCH, at)),
+                at == null ? null : micros(at),
                 receivedUs(headers, timestampMs),
                 data);
     }
 
-    /** Null where the record has no such header. */
-    public static @Nullable String text(
-            org.apache.kafka.common.header.Headers headers, String name) {
-        Header header = headers.lastHeader(name);
-        return header == null || header.value() == null
-                ? null
-                : new String(header.value(), StandardCharsets.UTF_8);
+    /**
+     * Null for a time so far away that it cannot be told in microseconds: a clock that is wrong.
+     */
+    private static @Nullable Long micros(Instant at) {
+        try {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, at);
+        } catch (ArithmeticException _) {
+            return null;
+        }
     }
 
     /** The gateway's word; without one, the time of the record. */
-    private static long receivedUs(
-            org.apache.kafka.common.header.Headers headers, long timestampMs) {
+    private static long receivedUs(Function<String, byte @Nullable []> headers, long timestampMs) {
         String text = text(headers, Headers.RECEIVED);
         return text != null && text.matches("[1-9]\\d{0,15}")
                 ? Long.parseLong(text)
                 : timestampMs * 1_000;
     }
 
-    private static String stated(org.apache.kafka.common.header.Headers headers, String name) {
+    private static @Nullable String text(Function<String, byte @Nullable []> headers, String name) {
+        byte[] value = headers.apply(name);
+        return value == null ? null : new String(value, StandardCharsets.UTF_8);
+    }
+
+    private static String stated(Function<String, byte @Nullable []> headers, String name) {
         String text = text(headers, name);
         if (text == null || text.isEmpty() || text.length() > 256) {
             throw new InvalidValueException(
