@@ -58,7 +58,7 @@ public final class CommandBench implements Callable<Integer> {
     @Option(
             names = "--rates",
             split = ",",
-            defaultValue = "200,300,400,600,800",
+            defaultValue = "50,100,200,300,400,600",
             description = "Commands a second, until one is not held.")
     private List<Integer> rates = List.of();
 
@@ -67,8 +67,8 @@ public final class CommandBench implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "30",
-            description = "Seconds at a quarter of the first rate.")
+            defaultValue = "240",
+            description = "Seconds at the first rate: four JVMs compile.")
     private int warmUpS;
 
     @Option(names = "--queued", defaultValue = "100000", description = "While all are away.")
@@ -155,7 +155,7 @@ public final class CommandBench implements Callable<Integer> {
             addTypes(run);
             fleet.connect();
             report.say("warm-up …");
-            var _ = atRate(run, Math.max(1, rates.getFirst() / 4), warmUpS);
+            var _ = atRate(run, rates.getFirst(), warmUpS);
             text.append(
                     "| commands/s | | p50, ms | p99, ms | p99.9, ms | highest, ms |\n|---:|---|---:|---:|---:|---:|\n");
             boolean held = true;
