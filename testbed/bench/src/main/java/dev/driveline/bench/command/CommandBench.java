@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -86,7 +87,7 @@ public final class CommandBench implements Callable<Integer> {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, Course> courses = new ConcurrentHashMap<>();
     private final AtomicInteger succeeded = new AtomicInteger();
-    private final AtomicInteger otherwise = new AtomicInteger();
+    private final Map<String, Integer> otherwise = new ConcurrentSkipListMap<>();
     private final StringBuilder text = new StringBuilder();
 
     private CommandBench() {}
@@ -168,9 +169,13 @@ public final class CommandBench implements Callable<Integer> {
             drain(report, run, fleet);
             report.add(text.toString());
         }
+        report.add(
+                "Commands that ended otherwise, the warm-up's included: "
+                        + (otherwise.isEmpty() ? "none" : otherwise)
+                        + ".\n");
         report.add(explanation());
         report.finish(result);
-        return otherwise.get() == 0 ? 0 : 1;
+        return otherwise.isEmpty() ? 0 : 1;
     }
 
     private void onSocket(String id, long ns) {
@@ -198,7 +203,8 @@ public final class CommandBench implements Callable<Integer> {
                 course(event.path("id").asText()).succeeded = ns;
                 succeeded.incrementAndGet();
             }
-            case "FAILED", "REJECTED", "EXPIRED", "OUTCOME_UNKNOWN" -> otherwise.incrementAndGet();
+            case "FAILED", "REJECTED", "EXPIRED", "OUTCOME_UNKNOWN" ->
+                    otherwise.merge(event.path("state").asText(), 1, Integer::sum);
             default -> {}
         }
     }
@@ -300,7 +306,7 @@ public final class CommandBench implements Callable<Integer> {
                         "{\"type\":\"bench.type" + type + "\",\"ttlS\":" + ttlS + "}");
         long ns = System.nanoTime();
         if (answer.statusCode() != 202) {
-            otherwise.incrementAndGet();
+            otherwise.merge("answered with " + answer.statusCode(), 1, Integer::sum);
             return null;
         }
         Course course = course(Json.tree(answer.body()).path("id").asText());
@@ -355,7 +361,7 @@ public final class CommandBench implements Callable<Integer> {
                                 (after.serviceMs() - before.serviceMs()) / (double) queued,
                                 (after.othersMs() - before.othersMs()) / (double) queued));
         if (!drained) {
-            otherwise.incrementAndGet();
+            otherwise.merge("not drained", 1, Integer::sum);
         }
     }
 
