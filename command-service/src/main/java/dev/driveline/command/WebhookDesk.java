@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.http.WebhookSender;
 import dev.driveline.command.postgres.DeliveryTable;
@@ -174,8 +175,7 @@ final class WebhookDesk {
                             null,
                             now.toString(),
                             Json.mapper()
-                                    .<com.fasterxml.jackson.databind.JsonNode>valueToTree(
-                                            Map.of("askedBy", caller.subject())));
+                                    .<JsonNode>valueToTree(Map.of("askedBy", caller.subject())));
             deliveries.insert(
                     handle,
                     List.of(

@@ -287,6 +287,27 @@ class CommandPolicyIT {
                 .build();
     }
 
+    /** Over half of it every command is counted, below it not every one. */
+    @Test
+    void aLimitThatIsNotCountedAtEveryCommandHoldsToo() {
+        rig.registered(vin, tenant);
+        Http owner = rig.http(tenant + "/anna/rollouts:write commands:send commands:read");
+        ok(
+                201,
+                owner.put(
+                        "/api/v1/command-types/limit.forty",
+                        """
+                        {"title":"Forty","domain":"limit","defaultTtlS":60,"maxTtlS":60,"resultWithinS":1,
+                         "parameters":{"type":"object"},
+                         "limits":{"perVehicle":600,"perCaller":40,"perTenant":60000}}
+                        """));
+        for (int i = 0; i < 40; i++) {
+            ok(202, send(anna, "{\"type\":\"limit.forty\"}"));
+        }
+        JsonNode problem = problem(send(anna, "{\"type\":\"limit.forty\"}"), 429, "RATE_LIMITED");
+        assertTrue(problem.path("detail").asText().contains("at most 40 of limit.forty"));
+    }
+
     @Test
     void tooManyWithinAMinuteAreToldWhenToComeAgain() {
         rig.registered(vin, tenant);

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** Table {@code webhook}. Methods run in the caller's transaction. */
@@ -54,8 +55,7 @@ public final class WebhookTable {
                 .execute();
     }
 
-    private static org.jdbi.v3.core.statement.Update bound(
-            Handle handle, String sql, Webhook webhook) {
+    private static Update bound(Handle handle, String sql, Webhook webhook) {
         return handle.createUpdate(sql)
                 .bind("id", webhook.id())
                 .bind("tenant", webhook.tenant().value())

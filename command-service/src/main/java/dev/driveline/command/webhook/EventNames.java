@@ -52,11 +52,6 @@ public final class EventNames {
         return ALERT + "." + step.toLowerCase(Locale.ROOT);
     }
 
-    /** Every name that can be asked for, in order. */
-    public static List<String> all() {
-        return List.copyOf(ALL);
-    }
-
     /**
      * Names as they are kept: each once, in order.
      *
