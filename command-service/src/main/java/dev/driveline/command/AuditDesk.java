@@ -48,25 +48,26 @@ final class AuditDesk {
         String text = Json.text(what);
         table.append(
                 handle,
-                new AuditEntry(
-                        kind,
-                        subject,
-                        step,
-                        now,
-                        tenant,
-                        null,
-                        type,
-                        state,
-                        null,
-                        text,
-                        false,
-                        actor.name(),
-                        actor.app(),
-                        actor.scope(),
-                        actor.reason(),
-                        Differences.hashOf(text),
-                        NOTHING_SIGNED,
-                        kind == AuditEntry.Kind.BATCH ? subject : null));
+                List.of(
+                        new AuditEntry(
+                                kind,
+                                subject,
+                                step,
+                                now,
+                                tenant,
+                                null,
+                                type,
+                                state,
+                                null,
+                                text,
+                                false,
+                                actor.name(),
+                                actor.app(),
+                                actor.scope(),
+                                actor.reason(),
+                                Differences.hashOf(text),
+                                NOTHING_SIGNED,
+                                kind == AuditEntry.Kind.BATCH ? subject : null)));
     }
 
     /** Takes each row of a time and, if it is given, a vehicle; false ends it. */

@@ -148,7 +148,12 @@ final class BatchPump implements AutoCloseable {
             for (Unsent unsent : taken.unsent()) {
                 boolean _ =
                         commands.apply(
-                                unsent.vin(), unsent.command(), new Input.Cancel(), Actor.PLATFORM);
+                                unsent.vin(),
+                                List.of(
+                                        new CommandDesk.Happening(
+                                                unsent.command(),
+                                                new Input.Cancel(),
+                                                Actor.PLATFORM)));
             }
             CommandAcceptance.Asked asked = permit.asked();
             if (asked != null && !taken.vins().isEmpty() && !accept(seen, asked, taken.vins())) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.batch.BatchId;
 import dev.driveline.command.command.Command;
 import dev.driveline.command.command.CommandType;
-import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Input;
 import dev.driveline.command.command.Line;
 import dev.driveline.command.command.LineInput;
@@ -26,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -51,6 +51,7 @@ final class CommandAcceptance {
     private final HoldDesk holds;
     private final Preconditions preconditions;
     private final Envelopes envelopes;
+    private final Departures departures;
     private final RandomGenerator random;
 
     CommandAcceptance(
@@ -61,6 +62,7 @@ final class CommandAcceptance {
             HoldDesk holds,
             Preconditions preconditions,
             Envelopes envelopes,
+            Departures departures,
             RandomGenerator random) {
         this.database = database;
         this.types = types;
@@ -69,6 +71,7 @@ final class CommandAcceptance {
         this.holds = holds;
         this.preconditions = preconditions;
         this.envelopes = envelopes;
+        this.departures = departures;
         this.random = random;
     }
 
@@ -89,13 +92,17 @@ final class CommandAcceptance {
     /**
      * The command of a request.
      *
-     * @param fresh whether it was accepted by this very call
-     * @param told those of which a step was told
+     * @param waits whether it is to be looked at: it was accepted by this very call, and has not
+     *     left with it
      */
-    record Acceptance(StoredCommand command, boolean fresh, List<CommandId> told) {}
+    record Acceptance(StoredCommand command, boolean waits) {}
+
+    /** What a transaction came to: a command, and the turn that made it unless it was there. */
+    private record Made(StoredCommand command, @Nullable Turn turn) {}
 
     /**
-     * Accepts a command: row, audit, event and idempotency key are committed together.
+     * Accepts a command: row, audit, event and idempotency key are committed together. Where its
+     * vehicle listens and nothing is in the way, it leaves with the same commit.
      *
      * @param key the caller's Idempotency-Key; null without one
      * @param authorization the caller's header, with which others are asked
@@ -110,35 +117,53 @@ final class CommandAcceptance {
         CommandType type = asked.type();
         String requestHash = Differences.hashOf(vin + "\n" + Json.text(request));
         Preconditions.Judged judged = preconditions.judge(vin, type, authorization).orElse(null);
-        return database.transaction(handle -> {
-            commands.lock(handle, vin);
-            vehicles.mustBeKnown(handle, vin, caller.tenant());
-            Instant now = ledger.now();
-            if (key != null) {
-                Optional<CommandTable.Former> former =
-                        commands.former(
+        return committed(
+                vin,
+                database.transaction(handle -> {
+                    Turn turn = ledger.turn(handle, vin, Set.of());
+                    VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, caller.tenant());
+                    if (key != null) {
+                        Optional<CommandTable.Former> former =
+                                commands.former(
+                                        handle,
+                                        caller.tenant(),
+                                        caller.subject(),
+                                        key,
+                                        turn.now().minus(KEY_LIFE));
+                        if (former.isPresent()) {
+                            return repeated(handle, former.get(), requestHash, key);
+                        }
+                    }
+                    StoredCommand accepted =
+                            insert(
+                                    handle,
+                                    vehicle,
+                                    turn,
+                                    asked,
+                                    caller,
+                                    request.reason(),
+                                    judged,
+                                    null);
+                    if (key != null) {
+                        commands.remember(
                                 handle,
                                 caller.tenant(),
                                 caller.subject(),
                                 key,
-                                now.minus(KEY_LIFE));
-                if (former.isPresent()) {
-                    return repeated(handle, former.get(), requestHash, key);
-                }
-            }
-            Acceptance accepted =
-                    insert(handle, vin, asked, caller, request.reason(), judged, null, now);
-            if (key != null) {
-                commands.remember(
-                        handle,
-                        caller.tenant(),
-                        caller.subject(),
-                        key,
-                        new CommandTable.Former(requestHash, accepted.command().id()),
-                        now);
-            }
-            return accepted;
-        });
+                                new CommandTable.Former(requestHash, accepted.id()),
+                                turn.now());
+                    }
+                    return new Made(accepted, turn);
+                }));
+    }
+
+    private Acceptance committed(Vin vin, Made made) {
+        Turn turn = made.turn();
+        if (turn == null) {
+            return new Acceptance(made.command(), false);
+        }
+        departures.committed(vin, turn);
+        return new Acceptance(made.command(), !turn.looked());
     }
 
     /**
@@ -199,16 +224,19 @@ final class CommandAcceptance {
             Claim claim,
             BiConsumer<Handle, CommandId> then) {
         Preconditions.Judged judged = preconditions.judge(vin, asked.type(), null).orElse(null);
-        return database.transaction(handle -> {
-            commands.lock(handle, vin);
-            if (!claim.holds(handle)) {
-                return Optional.empty();
-            }
-            Acceptance accepted =
-                    insert(handle, vin, asked, sender, reason, judged, batch, ledger.now());
-            then.accept(handle, accepted.command().id());
-            return Optional.of(accepted.command());
-        });
+        Optional<Made> made =
+                database.transaction(handle -> {
+                    Turn turn = ledger.turn(handle, vin, Set.of());
+                    if (!claim.holds(handle)) {
+                        return Optional.empty();
+                    }
+                    VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, sender.tenant());
+                    StoredCommand accepted =
+                            insert(handle, vehicle, turn, asked, sender, reason, judged, batch);
+                    then.accept(handle, accepted.id());
+                    return Optional.of(new Made(accepted, turn));
+                });
+        return made.map(whole -> committed(vin, whole).command());
     }
 
     private CommandType typeOf(Request request, Caller caller) {
@@ -222,7 +250,7 @@ final class CommandAcceptance {
         return type;
     }
 
-    private Acceptance repeated(
+    private Made repeated(
             Handle handle, CommandTable.Former former, String requestHash, String key) {
         if (!former.requestHash().equals(requestHash)) {
             throw new ProblemException(
@@ -233,21 +261,21 @@ final class CommandAcceptance {
                             + former.command()
                             + " with another request");
         }
-        return new Acceptance(
-                commands.byId(handle, former.command()).orElseThrow(), false, List.of());
+        return new Made(commands.byId(handle, former.command()).orElseThrow(), null);
     }
 
-    private Acceptance insert(
+    private StoredCommand insert(
             Handle handle,
-            Vin vin,
+            VehicleTable.Known vehicle,
+            Turn turn,
             Asked asked,
             Caller caller,
             @Nullable String reason,
             Preconditions.@Nullable Judged judged,
-            @Nullable BatchId batch,
-            Instant now) {
+            @Nullable BatchId batch) {
+        Vin vin = vehicle.vin();
+        Instant now = turn.now();
         CommandType type = asked.type();
-        VehicleTable.Known vehicle = vehicles.mustBeKnown(handle, vin, caller.tenant());
         if (!vehicle.state().mayConnect()) {
             throw new ProblemException(
                     ErrorCode.CONFLICT, "vehicle " + vin + " is " + vehicle.state());
@@ -259,7 +287,8 @@ final class CommandAcceptance {
             // Its tenant's limit is looked at before its vehicles are taken up.
             quotas.mustBeWithin(handle, vin, type, now);
         }
-        if (commands.openOnes(handle, vin) >= Line.MAX_OPEN) {
+        int before = turn.open();
+        if (before >= Line.MAX_OPEN) {
             throw new ProblemException(
                     ErrorCode.RATE_LIMITED,
                     "vehicle " + vin + " has " + Line.MAX_OPEN + " commands that have not ended",
@@ -299,15 +328,19 @@ final class CommandAcceptance {
                         Command.accepted(expiresAt, expiresAt.plus(type.resultWithin())),
                         null,
                         caller.subject());
-        List<Effect> effects =
-                ledger.step(
-                        handle,
-                        vin,
-                        null,
-                        new LineInput.Accepted(accepted, afterwards(awaits, judged)),
-                        Actor.of(caller, Senders.scopeOf(type), reason));
-        return new Acceptance(
-                commands.byId(handle, id).orElseThrow(), true, CommandLedger.told(effects));
+        turn.step(
+                new LineInput.Accepted(accepted, afterwards(awaits, judged)),
+                Actor.of(caller, Senders.scopeOf(type), reason));
+        if (turn.find(id).orElseThrow().command().waits()) {
+            departures
+                    .open(vin)
+                    .ifPresent(way ->
+                            // It is not held back itself.
+                            Departures.look(
+                                    turn, way, before == 0 ? Set.of() : holds.held(handle, vin)));
+        }
+        ledger.write(handle, turn);
+        return turn.find(id).orElseThrow();
     }
 
     private static Input afterwards(boolean awaits, Preconditions.@Nullable Judged judged) {

@@ -9,27 +9,23 @@ import dev.driveline.command.command.LineInput;
 import dev.driveline.command.command.Presences;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.Unanswered;
-import dev.driveline.command.command.Watchers;
-import dev.driveline.command.kafka.DownlinkProducer;
 import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
 import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.error.ErrorCode;
-import dev.driveline.contract.gateway.Downlink;
 import dev.driveline.contract.id.CommandId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.mqtt.DownTopic;
-import dev.driveline.contract.vehicle.Presence;
 import dev.driveline.contract.vehicle.VehicleEvent;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +44,7 @@ final class CommandDesk {
     private final CommandLedger ledger;
     private final VehicleTable vehicles = new VehicleTable();
     private final Presences presences;
-    private final DownlinkProducer downlinks;
-    private final Watchers watchers;
-    private final Unanswered unanswered;
+    private final Departures departures;
     private final TypeDesk types;
     private final HoldDesk holds;
     private final Envelopes envelopes;
@@ -62,9 +56,7 @@ final class CommandDesk {
             AuditTable audit,
             CommandLedger ledger,
             Presences presences,
-            DownlinkProducer downlinks,
-            Watchers watchers,
-            Unanswered unanswered,
+            Departures departures,
             TypeDesk types,
             HoldDesk holds,
             Envelopes envelopes,
@@ -74,32 +66,42 @@ final class CommandDesk {
         this.audit = audit;
         this.ledger = ledger;
         this.presences = presences;
-        this.downlinks = downlinks;
-        this.watchers = watchers;
-        this.unanswered = unanswered;
+        this.departures = departures;
         this.types = types;
         this.holds = holds;
         this.envelopes = envelopes;
         this.wakeups = wakeups;
     }
 
+    /** Something that happened to a command. */
+    record Happening(CommandId id, Input input, Actor actor) {}
+
     /**
-     * Something happened to a command; nothing happens if it is not this vehicle's.
+     * What happened to a vehicle's commands, in its order; nothing happens to one that is not its.
+     * Where one ends, what stood behind it leaves with the same commit.
      *
-     * @return whether another of its commands waits, which may be its turn now
+     * @return whether something waits that may be next, and could not leave at once
      */
-    boolean apply(Vin vin, CommandId id, Input input, Actor actor) {
-        List<Effect> effects = new ArrayList<>();
-        boolean waiting =
+    boolean apply(Vin vin, List<Happening> happenings) {
+        Set<CommandId> named =
+                happenings.stream().map(Happening::id).collect(Collectors.toUnmodifiableSet());
+        Turn turn =
                 database.transaction(handle -> {
-                    effects.clear();
-                    commands.lock(handle, vin);
-                    effects.addAll(
-                            ledger.step(handle, vin, id, new LineInput.Happened(id, input), actor));
-                    return commands.anyWaiting(handle, vin);
+                    Turn current = ledger.turn(handle, vin, named);
+                    for (Happening one : happenings) {
+                        current.step(new LineInput.Happened(one.id(), one.input()), one.actor());
+                    }
+                    if (current.ended() && current.waits()) {
+                        departures
+                                .open(vin)
+                                .ifPresent(way ->
+                                        Departures.look(current, way, holds.held(handle, vin)));
+                    }
+                    ledger.write(handle, current);
+                    return current;
                 });
-        watchers.changed(vin, CommandLedger.told(effects));
-        return waiting;
+        departures.committed(vin, turn);
+        return turn.ended() && turn.waits() && !turn.looked();
     }
 
     /**
@@ -110,10 +112,10 @@ final class CommandDesk {
     StoredCommand cancel(CommandId id, Caller caller, @Nullable String reason) {
         StoredCommand stored = find(id, caller);
         mustSend(stored, caller);
-        StoredCommand cancelled =
+        Turn cancelled =
                 database.transaction(handle -> {
-                    commands.lock(handle, stored.vin());
-                    StoredCommand current = commands.byId(handle, id).orElseThrow();
+                    Turn turn = ledger.turn(handle, stored.vin(), Set.of(id));
+                    StoredCommand current = turn.find(id).orElseThrow();
                     if (!CommandMachine.cancellable(current.command())) {
                         throw new ProblemException(
                                 ErrorCode.CONFLICT,
@@ -123,16 +125,14 @@ final class CommandDesk {
                                         + current.command().state()
                                         + "; it can be taken back only while no vehicle can have it");
                     }
-                    ledger.step(
-                            handle,
-                            stored.vin(),
-                            id,
+                    turn.step(
                             new LineInput.Happened(id, new Input.Cancel()),
                             Actor.of(caller, scopeOf(stored), reason));
-                    return commands.byId(handle, id).orElseThrow();
+                    ledger.write(handle, turn);
+                    return turn;
                 });
-        database.afterwards(() -> watchers.changed(stored.vin(), List.of(id)));
-        return cancelled;
+        database.afterwards(() -> departures.committed(stored.vin(), cancelled));
+        return cancelled.find(id).orElseThrow();
     }
 
     /**
@@ -187,10 +187,10 @@ final class CommandDesk {
         StoredCommand seen = find(id, caller);
         mustSend(seen, caller);
         Actor actor = Actor.of(caller, scopeOf(seen), reason);
-        List<CommandId> told =
+        Turn decided =
                 database.transaction(handle -> {
-                    commands.lock(handle, seen.vin());
-                    StoredCommand current = commands.byId(handle, id).orElseThrow();
+                    Turn turn = ledger.turn(handle, seen.vin(), Set.of(id));
+                    StoredCommand current = turn.find(id).orElseThrow();
                     if (current.command().state() != CommandState.AWAITING_APPROVAL) {
                         throw new ProblemException(
                                 ErrorCode.CONFLICT,
@@ -209,16 +209,12 @@ final class CommandDesk {
                                         + id
                                         + "; somebody else has to decide");
                     }
-                    return CommandLedger.told(
-                            ledger.step(
-                                    handle,
-                                    current.vin(),
-                                    id,
-                                    decision.of(handle, current),
-                                    actor));
+                    turn.step(decision.of(handle, current), actor);
+                    ledger.write(handle, turn);
+                    return turn;
                 });
-        database.afterwards(() -> watchers.changed(seen.vin(), told));
-        return find(id, caller);
+        database.afterwards(() -> departures.committed(seen.vin(), decided));
+        return decided.find(id).orElseThrow();
     }
 
     /** What became of a look at a vehicle's commands. */
@@ -230,65 +226,33 @@ final class CommandDesk {
 
     /** Lets time pass for a vehicle's commands, and hands out what its session should have. */
     Look attempt(Vin vin) {
-        Presence.Online session = presences.listening(vin, DownTopic.COMMANDS).orElse(null);
-        Unanswered.Room room =
-                session == null ? Unanswered.Room.NONE : unanswered.room(session.run());
-        List<Effect> effects =
+        Departures.Way way = departures.way(vin).orElse(null);
+        Unanswered.Room room = way == null ? Unanswered.Room.NONE : way.room();
+        Turn turn =
                 database.transaction(handle -> {
-                    commands.lock(handle, vin);
+                    Turn current = ledger.turn(handle, vin, Set.of());
                     boolean mayWake =
                             presences.online(vin).isEmpty()
-                                    && wakeups.may(handle, vin, ledger.now());
-                    List<Effect> done =
-                            ledger.step(
-                                    handle,
-                                    vin,
-                                    null,
-                                    new LineInput.Looked(
-                                            session,
-                                            holds.held(handle, vin),
-                                            room.all(),
-                                            room.background(),
-                                            mayWake),
-                                    Actor.PLATFORM);
-                    if (done.stream().anyMatch(Effect.Woken.class::isInstance)) {
-                        wakeups.count(handle, vin, ledger.now());
+                                    && wakeups.may(handle, vin, current.now());
+                    current.step(
+                            new LineInput.Looked(
+                                    way == null ? null : way.session(),
+                                    holds.held(handle, vin),
+                                    room.all(),
+                                    room.background(),
+                                    mayWake),
+                            Actor.PLATFORM);
+                    if (current.leaving().stream().anyMatch(Effect.Woken.class::isInstance)) {
+                        wakeups.count(handle, vin, current.now());
                     }
-                    commands.settle(handle, vin, ledger.now());
-                    return done;
+                    ledger.write(handle, current);
+                    commands.settle(handle, vin, current.now());
+                    return current;
                 });
-        // DISPATCHED is committed before the record goes out: a crash in between is dispatched
-        // again.
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.Published published) {
-                publish(published);
-            } else if (effect instanceof Effect.Woken woken) {
-                wakeups.wake(vin, woken.command().tenant());
-            }
-        }
-        watchers.changed(vin, CommandLedger.told(effects));
-        return session != null && (room.all() == 0 || room.background() == 0)
+        departures.committed(vin, turn);
+        return way != null && (room.all() == 0 || room.background() == 0)
                 ? Look.NO_ROOM
                 : Look.DONE;
-    }
-
-    private void publish(Effect.Published published) {
-        StoredCommand stored = published.command();
-        Presence.Online session = published.session();
-        unanswered.sent(
-                new Unanswered.Downlink(stored.id(), session.session(), published.attempt()),
-                session.run());
-        downlinks.send(
-                session,
-                new Downlink(
-                        stored.vin(),
-                        stored.id().toString(),
-                        published.attempt(),
-                        session.run(),
-                        session.session(),
-                        DownTopic.COMMANDS,
-                        stored.command().expiresAt(),
-                        stored.document().envelope()));
     }
 
     /** The type may be gone; then it takes the scope for all. */

@@ -2,9 +2,6 @@ package dev.driveline.command;
 
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.command.Command;
-import dev.driveline.command.command.Effect;
-import dev.driveline.command.command.Line;
-import dev.driveline.command.command.LineInput;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.AuditTable;
@@ -23,15 +20,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a vehicle's commands by one step and writes what is told of it: rows, audit steps and
- * events, in the caller's transaction.
+ * Reads what a vehicle's turn begins with and writes what came of it: rows, events and audit steps,
+ * in the caller's transaction.
  */
 final class CommandLedger {
 
@@ -55,70 +52,73 @@ final class CommandLedger {
     }
 
     /**
-     * One step of a vehicle's line, with everything that is told of it. The caller holds the
-     * vehicle's lock.
-     *
-     * @param named the command that the input names; null for none
-     * @return what happened; what is published or woken is done after the commit
+     * Begins a vehicle's turn: takes its lock until the transaction ends, and reads its commands
+     * that have not ended and those of {@code named} that are its own.
      */
-    List<Effect> step(
-            Handle handle, Vin vin, @Nullable CommandId named, LineInput input, Actor actor) {
-        Instant now = now();
-        List<Effect> effects = Line.step(commands.open(handle, vin, named), input, now);
-        for (Effect effect : effects) {
-            switch (effect) {
-                case Effect.Told told -> {
-                    if (told.command().step() == 1) {
-                        commands.insert(handle, told.command());
-                    } else {
-                        commands.save(handle, told.command(), now);
-                    }
-                    record(handle, told.command(), actor, now);
-                }
-                case Effect.Kept kept -> commands.save(handle, kept.command(), now);
-                case Effect.Published _, Effect.Woken _ -> {}
+    Turn turn(Handle handle, Vin vin, Set<CommandId> named) {
+        commands.lock(handle, vin);
+        List<StoredCommand> read = new ArrayList<>(commands.open(handle, vin));
+        for (CommandId id : named) {
+            if (read.stream().noneMatch(stored -> stored.id().equals(id))) {
+                commands.byId(handle, id)
+                        .filter(stored -> stored.vin().equals(vin))
+                        .ifPresent(read::add);
             }
         }
-        return effects;
+        return new Turn(read, now());
     }
 
-    /** The commands of which a step was told. */
-    static List<CommandId> told(List<Effect> effects) {
-        return effects.stream()
-                .flatMap(effect ->
-                        effect instanceof Effect.Told told
-                                ? Stream.of(told.command().id())
-                                : Stream.empty())
-                .distinct()
-                .toList();
+    /**
+     * Writes what came of a turn: rows, events, audit. The chain of the audit comes last, since
+     * other vehicles wait for its end.
+     */
+    void write(Handle handle, Turn turn) {
+        for (StoredCommand stored : turn.changed()) {
+            if (turn.fresh(stored.id())) {
+                commands.insert(handle, stored, turn.now());
+            } else {
+                commands.save(handle, stored, turn.now());
+            }
+        }
+        List<OutboxRecord> events = new ArrayList<>();
+        List<AuditEntry> entries = new ArrayList<>();
+        for (Turn.Told told : turn.told()) {
+            // Counted within the transaction: one that is tried again counts twice.
+            metrics.counter("command.steps", "state", told.command().command().state().name())
+                    .increment();
+            events.add(eventOf(told.command(), turn.now()));
+            entries.add(entryOf(told.command(), told.actor(), turn.now()));
+        }
+        outbox.append(handle, events);
+        audit.append(handle, entries);
     }
 
-    private void record(Handle handle, StoredCommand stored, Actor actor, Instant now) {
+    private static AuditEntry entryOf(StoredCommand stored, Actor actor, Instant now) {
         Command command = stored.command();
-        // Counted within the transaction: one that is tried again counts twice.
-        metrics.counter("command.steps", "state", command.state().name()).increment();
         Map<String, Object> result = command.result();
-        audit.append(
-                handle,
-                new AuditEntry(
-                        AuditEntry.Kind.COMMAND,
-                        stored.id().value(),
-                        stored.step(),
-                        now,
-                        stored.tenant(),
-                        stored.vin(),
-                        stored.kind().type(),
-                        command.state().name(),
-                        command.code(),
-                        result == null ? null : Json.text(result),
-                        command.late(),
-                        actor.name(),
-                        actor.app(),
-                        actor.scope(),
-                        actor.reason(),
-                        payloadHash(stored),
-                        keyId(stored),
-                        stored.wish().batch()));
+        return new AuditEntry(
+                AuditEntry.Kind.COMMAND,
+                stored.id().value(),
+                stored.step(),
+                now,
+                stored.tenant(),
+                stored.vin(),
+                stored.kind().type(),
+                command.state().name(),
+                command.code(),
+                result == null ? null : Json.text(result),
+                command.late(),
+                actor.name(),
+                actor.app(),
+                actor.scope(),
+                actor.reason(),
+                payloadHash(stored),
+                keyId(stored),
+                stored.wish().batch());
+    }
+
+    private static OutboxRecord eventOf(StoredCommand stored, Instant now) {
+        Command command = stored.command();
         CommandEvent event =
                 new CommandEvent(
                         stored.id(),
@@ -131,30 +131,29 @@ final class CommandLedger {
                         command.result(),
                         command.late(),
                         command.expiresAt(),
+                        stored.wish().batch(),
                         now);
-        outbox.append(
-                handle,
-                new OutboxRecord(
-                        Topic.COMMAND_EVENTS,
-                        stored.vin().value().getBytes(StandardCharsets.US_ASCII),
-                        Json.bytes(event),
-                        Map.of(
-                                Headers.EVENT_SPEC_VERSION,
-                                "1.0",
-                                Headers.EVENT_ID,
-                                stored.id() + "/" + stored.step(),
-                                Headers.EVENT_SOURCE,
-                                "/commands",
-                                Headers.EVENT_TYPE,
-                                CommandEvent.EVENT_TYPE,
-                                Headers.EVENT_TIME,
-                                now.toString(),
-                                Headers.EVENT_SUBJECT,
-                                stored.vin().value(),
-                                Headers.TENANT,
-                                stored.tenant().value(),
-                                Headers.CONTENT_TYPE,
-                                "application/json")));
+        return new OutboxRecord(
+                Topic.COMMAND_EVENTS,
+                stored.vin().value().getBytes(StandardCharsets.US_ASCII),
+                Json.bytes(event),
+                Map.of(
+                        Headers.EVENT_SPEC_VERSION,
+                        "1.0",
+                        Headers.EVENT_ID,
+                        stored.id() + "/" + stored.step(),
+                        Headers.EVENT_SOURCE,
+                        "/commands",
+                        Headers.EVENT_TYPE,
+                        CommandEvent.EVENT_TYPE,
+                        Headers.EVENT_TIME,
+                        now.toString(),
+                        Headers.EVENT_SUBJECT,
+                        stored.vin().value(),
+                        Headers.TENANT,
+                        stored.tenant().value(),
+                        Headers.CONTENT_TYPE,
+                        "application/json"));
     }
 
     /** Of the envelope; before there is one, of the parameters. */

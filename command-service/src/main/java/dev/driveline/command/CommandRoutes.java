@@ -62,8 +62,7 @@ final class CommandRoutes {
         CommandAcceptance.Acceptance accepted =
                 acceptance.accept(
                         vin, request, exchange.caller(), key, exchange.header("Authorization"));
-        followers.changed(vin, accepted.told());
-        if (accepted.fresh()) {
+        if (accepted.waits()) {
             dispatcher.accepted(vin);
         }
         StoredCommand command = accepted.command();

@@ -109,6 +109,10 @@ public final class CommandService implements AutoCloseable {
                         pipeline == null
                                 ? null
                                 : closings.add(new LatestSignals(pipeline, process.clock())));
+        Looks looks = new Looks(process.clock());
+        Wakeups wakeups = wakeups(config.wake(), database, process);
+        Departures departures =
+                new Departures(presences, unanswered, downlinks, wakeups, watchers, looks);
         CommandAcceptance acceptance =
                 new CommandAcceptance(
                         database,
@@ -118,6 +122,7 @@ public final class CommandService implements AutoCloseable {
                         holds,
                         preconditions,
                         envelopes,
+                        departures,
                         new SecureRandom());
         CommandDesk commands =
                 new CommandDesk(
@@ -126,13 +131,11 @@ public final class CommandService implements AutoCloseable {
                         audit,
                         ledger,
                         presences,
-                        downlinks,
-                        watchers,
-                        unanswered,
+                        departures,
                         typeDesk,
                         holds,
                         envelopes,
-                        wakeups(config.wake(), database, process));
+                        wakeups);
         ConfigurationDesk configurations =
                 new ConfigurationDesk(
                         database, namespaces, table, trust, presences, downlinks, process.clock());
@@ -144,6 +147,8 @@ public final class CommandService implements AutoCloseable {
                                 configurations,
                                 presences,
                                 unanswered,
+                                departures,
+                                looks,
                                 new Erasures(database, table, audit),
                                 database));
         List<Route> routes = new ArrayList<>();

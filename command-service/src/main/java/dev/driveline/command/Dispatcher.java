@@ -25,9 +25,9 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -70,7 +70,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("command-timer").factory());
     private final Unanswered unanswered;
-    private final Looks looks = new Looks(Clock.systemUTC());
+    private final Looks looks;
 
     /** Vehicles whose gateway had no room when they were looked at. */
     private final Set<Vin> withoutRoom = ConcurrentHashMap.newKeySet();
@@ -84,6 +84,8 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             ConfigurationDesk configurations,
             Presences presences,
             Unanswered unanswered,
+            Departures departures,
+            Looks looks,
             Erasures erasures,
             Database database)
             throws InterruptedException {
@@ -91,6 +93,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         this.configurations = configurations;
         this.presences = presences;
         this.unanswered = unanswered;
+        this.looks = looks;
         this.erasures = erasures;
         this.database = database;
         this.heartbeats =
@@ -104,6 +107,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         heartbeats.awaitCaughtUp(LOAD_LIMIT);
         Intake reader = new Intake(kafka, this);
         this.intake = reader;
+        departures.dispatchesFor(reader::dispatchesFor);
         reader.start();
         var _ = timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         var _ = timer.scheduleWithFixedDelay(this::forgetOldKeys, 1, 1, TimeUnit.HOURS);
@@ -130,33 +134,60 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         database.run(handle -> vehicles.apply(handle, facts));
     }
 
+    /**
+     * What is heard of commands is applied together, after all else that was heard: several steps
+     * of a vehicle cost little more than one.
+     */
     @Override
-    public void handle(Topic topic, Vin vin, String replyTopic, byte[] value) {
-        switch (topic) {
-            case VEHICLE_PRESENCE -> {
-                presences.apply(vin, Json.read(value, Presence.class));
-                if (presences.listening(vin, DownTopic.COMMANDS).isPresent()) {
-                    attemptSoon(vin);
-                }
-                configurations.present(vin);
-            }
-            case GATEWAY_REPORTS -> report(vin, Json.read(value, DownlinkReport.class));
-            case VEHICLE_REPLIES -> reply(vin, replyTopic, value);
-            case COMMAND_EVENTS -> {
-                // By its text: a later version may know states that this one does not.
-                JsonNode event = Json.tree(value);
-                if (event.path("state").asText().equals(CommandState.QUEUED.name())
-                        && !looks.begunAfter(vin, Instant.parse(event.path("at").asText()))) {
-                    attemptSoon(vin);
-                }
-            }
-            case VEHICLE_EVENTS -> {
-                commands.slept(vin, Json.read(value, VehicleEvent.class));
-                attemptSoon(vin);
-            }
-            case REGISTRY_ERASURES -> erasures.erase(Json.read(value, Erasure.class));
-            default -> throw new IllegalStateException("not subscribed: " + topic);
+    public void handle(Vin vin, List<Intake.Heard> records) {
+        List<CommandDesk.Happening> happenings = new ArrayList<>();
+        boolean look = false;
+        for (Intake.Heard record : records) {
+            look |=
+                    switch (record.topic()) {
+                        case VEHICLE_PRESENCE ->
+                                present(vin, Json.read(record.value(), Presence.class));
+                        case GATEWAY_REPORTS ->
+                                report(
+                                        vin,
+                                        Json.read(record.value(), DownlinkReport.class),
+                                        happenings);
+                        case VEHICLE_REPLIES -> reply(vin, record, happenings);
+                        case COMMAND_EVENTS -> isQueued(vin, Json.tree(record.value()));
+                        case VEHICLE_EVENTS -> {
+                            commands.slept(vin, Json.read(record.value(), VehicleEvent.class));
+                            yield true;
+                        }
+                        case REGISTRY_ERASURES -> {
+                            erasures.erase(Json.read(record.value(), Erasure.class));
+                            yield false;
+                        }
+                        default ->
+                                throw new IllegalStateException(
+                                        "not subscribed: " + record.topic());
+                    };
         }
+        if (!happenings.isEmpty()) {
+            look |= commands.apply(vin, happenings);
+        }
+        if (look) {
+            attemptSoon(vin);
+        }
+        for (int freed = 0; freed < happenings.size(); freed++) {
+            attemptOneOfThoseWithoutRoom();
+        }
+    }
+
+    private boolean present(Vin vin, Presence presence) {
+        presences.apply(vin, presence);
+        configurations.present(vin);
+        return presences.listening(vin, DownTopic.COMMANDS).isPresent();
+    }
+
+    /** By its text: a later version may know states that this one does not. */
+    private boolean isQueued(Vin vin, JsonNode event) {
+        return event.path("state").asText().equals(CommandState.QUEUED.name())
+                && !looks.haveSeen(vin, Instant.parse(event.path("at").asText()));
     }
 
     @Override
@@ -196,40 +227,38 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         return reader != null && reader.dispatchesFor(vin);
     }
 
-    private void report(Vin vin, DownlinkReport report) {
+    private boolean report(Vin vin, DownlinkReport report, List<CommandDesk.Happening> happenings) {
         if (report.topic() == DownTopic.CONFIG
                 && (report.outcome() == DownlinkReport.Outcome.SENT
                         || report.outcome() == DownlinkReport.Outcome.DELIVERED)) {
             configurations.sent(vin);
         }
-        if (report.topic() != DownTopic.COMMANDS) {
-            return;
+        if (report.topic() == DownTopic.COMMANDS) {
+            CommandId id = CommandId.parse(report.id());
+            Input input = new Input.Reported(report.session(), report.attempt(), report.outcome());
+            happenings.add(new CommandDesk.Happening(id, input, Actor.GATEWAY));
+            unanswered.answered(new Unanswered.Downlink(id, report.session(), report.attempt()));
         }
-        CommandId id = CommandId.parse(report.id());
-        Input input = new Input.Reported(report.session(), report.attempt(), report.outcome());
-        boolean _ = commands.apply(vin, id, input, Actor.GATEWAY);
-        unanswered.answered(new Unanswered.Downlink(id, report.session(), report.attempt()));
-        attemptOneOfThoseWithoutRoom();
+        return false;
     }
 
     /** A reply that cannot be read is passed over by the intake, with its place in the log. */
-    private void reply(Vin vin, String replyTopic, byte[] value) {
-        if (replyTopic.equals(UpTopic.RESPONSES.leaf())) {
-            CommandResponse response = Json.read(value, CommandResponse.class);
+    private boolean reply(Vin vin, Intake.Heard reply, List<CommandDesk.Happening> happenings) {
+        if (reply.replyTopic().equals(UpTopic.RESPONSES.leaf())) {
+            CommandResponse response = Json.read(reply.value(), CommandResponse.class);
             Long counter = response.counter();
             if (counter != null && response.step() == CommandResponse.Step.REJECTED) {
                 commands.raiseCounter(vin, counter);
             }
             Input input = new Input.Responded(response.step(), response.code(), response.result());
-            if (commands.apply(vin, response.id(), input, Actor.VEHICLE)) {
-                attemptSoon(vin);
-            }
-        } else if (replyTopic.equals(UpTopic.CONFIG.leaf())) {
-            switch (Json.read(value, ConfigMessage.class)) {
+            happenings.add(new CommandDesk.Happening(response.id(), input, Actor.VEHICLE));
+        } else if (reply.replyTopic().equals(UpTopic.CONFIG.leaf())) {
+            switch (Json.read(reply.value(), ConfigMessage.class)) {
                 case ConfigMessage.CheckIn checkIn -> configurations.checkIn(vin, checkIn);
                 case ConfigMessage.Report report -> configurations.reported(vin, report);
             }
         }
+        return false;
     }
 
     private void attemptSoon(Vin vin) {

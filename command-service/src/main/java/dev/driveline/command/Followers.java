@@ -13,7 +13,6 @@ import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.RestServer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,11 +43,6 @@ final class Followers {
     Followers(CommandDesk desk, Watchers watchers) {
         this.desk = desk;
         this.watchers = watchers;
-    }
-
-    /** Steps were committed. */
-    void changed(Vin vin, Collection<CommandId> ids) {
-        watchers.changed(vin, ids);
     }
 
     /**

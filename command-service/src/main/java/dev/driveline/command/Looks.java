@@ -45,12 +45,22 @@ final class Looks {
     /** One begins: what happens from now on is a reason for another. */
     synchronized void begin(Vin vin) {
         intended.remove(vin);
-        begun.remove(vin);
-        begun.put(vin, clock.instant());
+        began(vin, clock.instant());
     }
 
-    /** Whether one is known to have begun after a time. */
-    synchronized boolean begunAfter(Vin vin, Instant at) {
+    /** There was one within a turn that held the lock at that time, and saw what happened at it. */
+    synchronized void looked(Vin vin, Instant at) {
+        began(vin, at.plusNanos(1));
+    }
+
+    /** The newest last, since the first are forgotten. */
+    private void began(Vin vin, Instant at) {
+        Instant known = begun.remove(vin);
+        begun.put(vin, known != null && known.isAfter(at) ? known : at);
+    }
+
+    /** Whether one is known to have seen what happened at a time. */
+    synchronized boolean haveSeen(Vin vin, Instant at) {
         Instant last = begun.get(vin);
         return last != null && last.isAfter(at);
     }

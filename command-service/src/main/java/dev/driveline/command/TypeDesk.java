@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,13 @@ final class TypeDesk {
     private final AuditDesk audit;
     private final Clock clock;
 
+    /** Tenants' own types by name, of which there are at most {@link #MAX_OWN} a tenant. */
+    private final Map<Name, Parsed> parsed = new ConcurrentHashMap<>();
+
+    private record Name(TenantId tenant, String name) {}
+
+    private record Parsed(long version, CommandType type) {}
+
     TypeDesk(Database database, CommandTypes shipped, AuditDesk audit, Clock clock) {
         this.database = database;
         this.shipped = shipped;
@@ -46,7 +54,26 @@ final class TypeDesk {
     /** A type as a tenant has it. */
     Optional<CommandType> find(TenantId tenant, String name) {
         Optional<CommandType> found = shipped.byName(name);
-        return found.isPresent() ? found : own(tenant, name).map(TypeDesk::typeOf);
+        return found.isPresent() ? found : ownAsRead(tenant, name);
+    }
+
+    /** As it stands in the table; read again only where it has changed. */
+    private Optional<CommandType> ownAsRead(TenantId tenant, String name) {
+        Name whose = new Name(tenant, name);
+        Parsed known = parsed.get(whose);
+        Optional<TypeTable.Own> there =
+                database.transaction(handle ->
+                        table.findNewer(handle, tenant, name, known == null ? 0 : known.version()));
+        if (there.isEmpty()) {
+            parsed.remove(whose);
+            return Optional.empty();
+        }
+        if (known != null && known.version() == there.get().version()) {
+            return Optional.of(known.type());
+        }
+        CommandType type = typeOf(there.get());
+        parsed.put(whose, new Parsed(there.get().version(), type));
+        return Optional.of(type);
     }
 
     /** What is wrong with parameters, each with its pointer. */

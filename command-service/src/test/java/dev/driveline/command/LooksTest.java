@@ -29,14 +29,24 @@ class LooksTest {
     @Test
     void onlyALookThatBeganAfterwardsHasSeenACommand() {
         Instant accepted = clock.instant();
-        assertFalse(looks.begunAfter(VIN, accepted));
+        assertFalse(looks.haveSeen(VIN, accepted));
         looks.begin(VIN);
-        assertFalse(looks.begunAfter(VIN, accepted), "at the same time is not after it");
+        assertFalse(looks.haveSeen(VIN, accepted), "at the same time is not after it");
         clock.advance(Duration.ofMillis(1));
         looks.begin(VIN);
-        assertTrue(looks.begunAfter(VIN, accepted));
-        assertFalse(looks.begunAfter(VIN, clock.instant()));
-        assertFalse(looks.begunAfter(OTHER, accepted));
+        assertTrue(looks.haveSeen(VIN, accepted));
+        assertFalse(looks.haveSeen(VIN, clock.instant()));
+        assertFalse(looks.haveSeen(OTHER, accepted));
+    }
+
+    @Test
+    void aLookWithinATurnHasSeenWhatTheTurnDid() {
+        Instant turn = clock.instant();
+        looks.looked(VIN, turn);
+        assertTrue(looks.haveSeen(VIN, turn));
+        assertFalse(looks.haveSeen(VIN, turn.plusNanos(1_000)));
+        looks.looked(VIN, turn.minusSeconds(1));
+        assertTrue(looks.haveSeen(VIN, turn), "an older turn takes nothing back");
     }
 
     @Test
@@ -47,7 +57,7 @@ class LooksTest {
         for (int i = 0; i < 10_000; i++) {
             looks.begin(Vin.of("WDRV0TEST%08d".formatted(i)));
         }
-        assertFalse(looks.begunAfter(VIN, before.minusSeconds(1)));
-        assertTrue(looks.begunAfter(Vin.of("WDRV0TEST00009999"), before));
+        assertFalse(looks.haveSeen(VIN, before.minusSeconds(1)));
+        assertTrue(looks.haveSeen(Vin.of("WDRV0TEST00009999"), before));
     }
 }

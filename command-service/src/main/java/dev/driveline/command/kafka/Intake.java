@@ -48,14 +48,19 @@ import org.slf4j.LoggerFactory;
  * so that all about a vehicle comes to one member.
  *
  * <p>On assignment presence is read from its beginning; until its end is reached nothing is
- * dispatched. Offsets are committed after the handler returned; with PostgreSQL away the same
- * record is tried again while polling goes on.
+ * dispatched. Offsets are committed some time after the handler returned; with PostgreSQL away the
+ * same record is tried again while polling goes on.
  */
 public final class Intake implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration AWAY = Duration.ofMillis(500);
+
+    /** How often what was handled is marked so; what was not is handled again after a crash. */
+    private static final long COMMIT_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
 
     /** Vehicles whose records are handled at once. */
     private static final int AT_ONCE = 4;
@@ -79,9 +84,22 @@ public final class Intake implements AutoCloseable {
     private final ExecutorService workers =
             Executors.newFixedThreadPool(
                     AT_ONCE, Thread.ofPlatform().daemon().name("command-intake-", 1).factory());
+    private long committedNs = System.nanoTime();
+    private boolean uncommitted;
+
+    /** Whether all that was read is handled, so that the consumer's position says what is done. */
+    private boolean allHandled = true;
+
     private volatile Set<Integer> owned = Set.of();
     private volatile boolean settled;
     private volatile boolean closing;
+
+    /**
+     * A record.
+     *
+     * @param replyTopic for replies, the leaf of their MQTT topic; empty otherwise
+     */
+    public record Heard(Topic topic, String replyTopic, byte[] value) {}
 
     /**
      * What is done with what is read. Records of a vehicle are told one after the other, those of
@@ -100,12 +118,13 @@ public final class Intake implements AutoCloseable {
         void forget();
 
         /**
-         * One record.
+         * What was heard of a vehicle, in the order of each topic; the same again after an
+         * exception, and after a crash.
          *
-         * @param replyTopic for replies, the leaf of their MQTT topic; empty otherwise
-         * @throws ProblemException UNAVAILABLE to have it tried again
+         * @throws ProblemException UNAVAILABLE to have all tried again
+         * @throws RuntimeException if one is unusable; each is tried by itself then
          */
-        void handle(Topic topic, Vin vin, String replyTopic, byte[] value);
+        void handle(Vin vin, List<Heard> records);
 
         /** Presence was read to its end: everything that waits may be dispatched. */
         void settled();
@@ -153,11 +172,8 @@ public final class Intake implements AutoCloseable {
     private void run() {
         try (consumer) {
             consumer.subscribe(byName.keySet(), new Assignment());
-            while (!closing) {
-                pollOnce();
-            }
-        } catch (WakeupException _) {
-            // close() was called.
+            pollUntilClosed();
+            commitAll();
         } finally {
             settled = false;
             workers.shutdownNow();
@@ -165,12 +181,27 @@ public final class Intake implements AutoCloseable {
         }
     }
 
+    private void pollUntilClosed() {
+        try {
+            while (!closing) {
+                pollOnce();
+            }
+        } catch (WakeupException _) {
+            // close() was called.
+        }
+    }
+
     private void pollOnce() {
         try {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            allHandled = false;
             handleForCertain(records);
-            if (!records.isEmpty()) {
-                consumer.commitSync();
+            allHandled = true;
+            uncommitted |= !records.isEmpty();
+            if (uncommitted && System.nanoTime() - committedNs >= COMMIT_NS) {
+                consumer.commitAsync();
+                uncommitted = false;
+                committedNs = System.nanoTime();
             }
             if (!settled && !owned.isEmpty() && reachedPresenceEnds()) {
                 settled = true;
@@ -268,23 +299,35 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /** Takes out what was handled; stops at what has to be tried again. */
+    /** Takes out what was handled; leaves what has to be tried again. */
     private void handle(Deque<ConsumerRecord<byte[], byte[]>> line) {
+        try {
+            handle(List.copyOf(line));
+            line.clear();
+        } catch (ProblemException unavailable) {
+            waits(unavailable);
+        } catch (RuntimeException unusable) {
+            handleEach(line);
+        }
+    }
+
+    private void handleEach(Deque<ConsumerRecord<byte[], byte[]>> line) {
         while (!line.isEmpty()) {
             ConsumerRecord<byte[], byte[]> record = line.getFirst();
             try {
-                handle(record);
+                handle(List.of(record));
             } catch (ProblemException unavailable) {
-                LOG.atWarn()
-                        .setMessage("record waits")
-                        .addKeyValue("why", unavailable.getMessage())
-                        .log();
+                waits(unavailable);
                 return;
             } catch (RuntimeException unusable) {
                 passedOver(record, unusable);
             }
             line.removeFirst();
         }
+    }
+
+    private static void waits(ProblemException unavailable) {
+        LOG.atWarn().setMessage("record waits").addKeyValue("why", unavailable.getMessage()).log();
     }
 
     private static void passedOver(
@@ -298,20 +341,27 @@ public final class Intake implements AutoCloseable {
                 .log();
     }
 
-    private void handle(ConsumerRecord<byte[], byte[]> record) {
-        Topic topic = byName.get(record.topic());
-        if (topic == null || record.value() == null) {
-            return;
+    /** Records of one vehicle. */
+    private void handle(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Heard> heard = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            Topic topic = byName.get(record.topic());
+            if (topic == null
+                    || record.value() == null
+                    || (topic == Topic.VEHICLE_EVENTS && !saysSleep(record))) {
+                continue;
+            }
+            Header reply = record.headers().lastHeader(Headers.TOPIC);
+            heard.add(
+                    new Heard(
+                            topic,
+                            reply == null ? "" : new String(reply.value(), StandardCharsets.UTF_8),
+                            record.value()));
         }
-        if (topic == Topic.VEHICLE_EVENTS && !saysSleep(record)) {
-            return;
+        if (!heard.isEmpty()) {
+            byte[] key = records.getFirst().key();
+            handler.handle(Vin.of(new String(key, StandardCharsets.US_ASCII)), heard);
         }
-        Header reply = record.headers().lastHeader(Headers.TOPIC);
-        handler.handle(
-                topic,
-                Vin.of(new String(record.key(), StandardCharsets.US_ASCII)),
-                reply == null ? "" : new String(reply.value(), StandardCharsets.UTF_8),
-                record.value());
     }
 
     /** Of a vehicle's events one is ours; the others are not even read. */
@@ -319,6 +369,18 @@ public final class Intake implements AutoCloseable {
         Header type = record.headers().lastHeader(Headers.EVENT_TYPE);
         return type != null
                 && new String(type.value(), StandardCharsets.UTF_8).equals(EventTypes.SLEEP);
+    }
+
+    /** Before others read on. */
+    private void commitAll() {
+        if (allHandled && uncommitted) {
+            try {
+                consumer.commitSync(COMMIT_LIMIT);
+                uncommitted = false;
+            } catch (KafkaException failed) {
+                LOG.atWarn().setMessage("offsets not committed").setCause(failed).log();
+            }
+        }
     }
 
     private boolean reachedPresenceEnds() {
@@ -356,6 +418,7 @@ public final class Intake implements AutoCloseable {
         public void onPartitionsRevoked(Collection<TopicPartition> removed) {
             settled = false;
             owned = Set.of();
+            commitAll();
         }
     }
 }

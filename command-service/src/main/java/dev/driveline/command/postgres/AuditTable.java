@@ -7,12 +7,16 @@ import dev.driveline.contract.id.Vin;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,15 @@ import org.jspecify.annotations.Nullable;
 public final class AuditTable {
 
     private static final int SALT_BYTES = 16;
+
+    private static final String INSERT =
+            """
+            INSERT INTO audit (kind, command_id, step, at, vin, tenant, type, state, code, result, late, actor,
+                               app, scope, reason, payload_hash, key_id, batch, line, number, hash, personal, salt)
+            VALUES (:kind, :subject, :step, :at, :vin, :tenant, :type, :state, :code, :result, :late,
+                    :actor, :app, :scope, :reason, :payload, :key, :batch::uuid, :line, :number, :hash, :personal,
+                    :salt)
+            """;
 
     private final RandomGenerator random;
 
@@ -40,47 +53,70 @@ public final class AuditTable {
     /** Where a chain ends. */
     public record End(int line, long number, String hash) {}
 
-    /** Adds an entry at the end of its chain, which stays locked until the commit. */
-    public void append(Handle handle, AuditEntry entry) {
-        int line = AuditChain.lineOf(entry.vin());
+    /** Adds entries, each at the end of its chain, which stays locked until the commit. */
+    public void append(Handle handle, List<AuditEntry> entries) {
+        Map<Chain, List<AuditEntry>> byChain = new TreeMap<>();
+        for (AuditEntry entry : entries) {
+            Chain chain = new Chain(entry.tenant().value(), AuditChain.lineOf(entry.vin()));
+            byChain.computeIfAbsent(chain, _ -> new ArrayList<>()).add(entry);
+        }
+        byChain.forEach((chain, following) -> append(handle, chain, following));
+    }
+
+    /** In one order, so that two transactions never wait for each other. */
+    private record Chain(String tenant, int line) implements Comparable<Chain> {
+
+        @Override
+        public int compareTo(Chain other) {
+            int byTenant = tenant.compareTo(other.tenant);
+            return byTenant == 0 ? Integer.compare(line, other.line) : byTenant;
+        }
+    }
+
+    private void append(Handle handle, Chain chain, List<AuditEntry> entries) {
         End end =
                 handle.createQuery(
                                 """
-                                INSERT INTO audit_end (tenant, line, number, hash) VALUES (:tenant, :line, 1, :beginning)
-                                ON CONFLICT (tenant, line) DO UPDATE SET number = audit_end.number + 1
-                                RETURNING line, number, hash
+                                INSERT INTO audit_end (tenant, line, number, hash)
+                                VALUES (:tenant, :line, :more, :beginning)
+                                ON CONFLICT (tenant, line) DO UPDATE SET number = audit_end.number + :more
+                                RETURNING line, number - :more AS number, hash
                                 """)
-                        .bind("tenant", entry.tenant().value())
-                        .bind("line", line)
+                        .bind("tenant", chain.tenant())
+                        .bind("line", chain.line())
+                        .bind("more", entries.size())
                         .bind("beginning", AuditChain.BEGINNING)
                         .map(AuditTable::end)
                         .one();
-        byte[] salt = new byte[SALT_BYTES];
-        random.nextBytes(salt);
-        AuditChain.Link link =
-                AuditChain.next(
-                        line, end.number(), end.hash(), entry, HexFormat.of().formatHex(salt));
-        insert(handle, entry, link);
+        String hash = end.hash();
+        long number = end.number();
+        try (PreparedBatch batch = handle.prepareBatch(INSERT)) {
+            for (AuditEntry entry : entries) {
+                byte[] salt = new byte[SALT_BYTES];
+                random.nextBytes(salt);
+                AuditChain.Link link =
+                        AuditChain.next(
+                                chain.line(),
+                                ++number,
+                                hash,
+                                entry,
+                                HexFormat.of().formatHex(salt));
+                hash = link.hash();
+                bind(batch, entry, link);
+            }
+            var _ = batch.execute();
+        }
         handle.createUpdate(
                         "UPDATE audit_end SET hash = :hash WHERE tenant = :tenant AND line = :line")
-                .bind("hash", link.hash())
-                .bind("tenant", entry.tenant().value())
-                .bind("line", line)
+                .bind("hash", hash)
+                .bind("tenant", chain.tenant())
+                .bind("line", chain.line())
                 .execute();
     }
 
-    private static void insert(Handle handle, AuditEntry entry, AuditChain.Link link) {
+    private static void bind(PreparedBatch batch, AuditEntry entry, AuditChain.Link link) {
         Vin vin = entry.vin();
-        handle.createUpdate(
-                        """
-                        INSERT INTO audit (kind, command_id, step, at, vin, tenant, type, state, code, result, late, actor,
-                                           app, scope, reason, payload_hash, key_id, batch, line, number, hash, personal,
-                                           salt)
-                        VALUES (:kind, :subject, :step, :at, :vin, :tenant, :type, :state, :code, :result, :late,
-                                :actor, :app, :scope, :reason, :payload, :key, :batch::uuid, :line, :number, :hash, :personal,
-                                :salt)
-                        """)
-                .bind("kind", entry.kind().name())
+        batch.bind("kind", entry.kind().name())
                 .bind("subject", entry.subject())
                 .bind("step", entry.step())
                 .bind("at", entry.at())
@@ -103,7 +139,7 @@ public final class AuditTable {
                 .bind("hash", link.hash())
                 .bind("personal", link.personal())
                 .bind("salt", link.salt())
-                .execute();
+                .add();
     }
 
     /** Steps of a command after one, in order. */

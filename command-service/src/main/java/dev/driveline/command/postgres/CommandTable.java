@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,17 +72,20 @@ public final class CommandTable {
                 .execute();
     }
 
-    public void insert(Handle handle, StoredCommand stored) {
-        handle.createUpdate(
+    public void insert(Handle handle, StoredCommand stored, Instant now) {
+        Update insert =
+                handle.createUpdate(
                         """
                         INSERT INTO command (id, vin, tenant, type, domain, toggle, supersedes, params, state, in_flight,
                                              terminal, step, envelope, counter, ttl_s, background, advice, batch,
-                                             issued_at, expires_at, result_by, due_at, dispatches, requested_by, updated_at)
+                                             issued_at, expires_at, result_by, due_at, dispatches, attempt_at, code,
+                                             result, late, requested_by, updated_at)
                         VALUES (:id, :vin, :tenant, :type, :domain, :toggle, :supersedes::jsonb, :params::jsonb, :state,
-                                false, false, :step, :envelope, :counter, :ttl, :background, :advice::jsonb, :batch::uuid,
-                                :issued, :expires, :resultBy, :due, '[]', :requestedBy, :issued)
-                        """)
-                .bind("id", stored.id().value())
+                                :inFlight, :terminal, :step, :envelope, :counter, :ttl, :background, :advice::jsonb,
+                                :batch::uuid, :issued, :expires, :resultBy, :due, :dispatches::jsonb, :attempt, :code,
+                                :result::jsonb, :late, :requestedBy, :now)
+                        """);
+        bindWhatChanges(insert, stored, now)
                 .bind("vin", stored.vin().value())
                 .bind("tenant", stored.tenant().value())
                 .bind("type", stored.kind().type())
@@ -89,26 +93,19 @@ public final class CommandTable {
                 .bind("toggle", stored.kind().toggle())
                 .bind("supersedes", Json.text(stored.kind().supersedes()))
                 .bind("params", Json.text(stored.params()))
-                .bind("state", stored.command().state().name())
-                .bind("step", stored.step())
-                .bind("envelope", stored.document().envelope())
-                .bind("counter", stored.document().counter())
                 .bind("ttl", stored.wish().ttlS())
                 .bind("background", stored.wish().background())
                 .bind("advice", text(stored.wish().advice()))
                 .bind("batch", stored.wish().batch())
                 .bind("issued", stored.issuedAt())
-                .bind("expires", stored.command().expiresAt())
-                .bind("resultBy", stored.command().resultBy())
-                .bind("due", stored.due())
                 .bind("requestedBy", stored.requestedBy())
                 .execute();
     }
 
     /** Writes what can change. */
     public void save(Handle handle, StoredCommand stored, Instant now) {
-        Command command = stored.command();
-        handle.createUpdate(
+        Update update =
+                handle.createUpdate(
                         """
                         UPDATE command
                         SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step, due_at = :due,
@@ -116,7 +113,13 @@ public final class CommandTable {
                             result = :result::jsonb, late = :late, envelope = :envelope, counter = :counter,
                             expires_at = :expires, result_by = :resultBy, updated_at = :now
                         WHERE id = :id
-                        """)
+                        """);
+        bindWhatChanges(update, stored, now).execute();
+    }
+
+    private static Update bindWhatChanges(Update statement, StoredCommand stored, Instant now) {
+        Command command = stored.command();
+        return statement
                 .bind("id", stored.id().value())
                 .bind("state", command.state().name())
                 .bind("inFlight", command.inFlight())
@@ -132,8 +135,7 @@ public final class CommandTable {
                 .bind("counter", stored.document().counter())
                 .bind("expires", command.expiresAt())
                 .bind("resultBy", command.resultBy())
-                .bind("now", now)
-                .execute();
+                .bind("now", now);
     }
 
     public Optional<StoredCommand> byId(Handle handle, CommandId id) {
@@ -143,35 +145,12 @@ public final class CommandTable {
                 .findOne();
     }
 
-    /** Those of a vehicle that have not ended, and the one that is named, if it is its own. */
-    public List<StoredCommand> open(Handle handle, Vin vin, @Nullable CommandId named) {
-        return handle.createQuery(
-                        COLUMNS
-                                + """
-                                WHERE vin = :vin AND (NOT terminal OR id = :named::uuid)
-                                ORDER BY counter
-                                """)
+    /** Those of a vehicle that have not ended. */
+    public List<StoredCommand> open(Handle handle, Vin vin) {
+        return handle.createQuery(COLUMNS + "WHERE vin = :vin AND NOT terminal ORDER BY counter")
                 .bind("vin", vin.value())
-                .bind("named", named == null ? null : named.value())
                 .map(CommandTable::stored)
                 .list();
-    }
-
-    /** Whether one of a vehicle's has neither ended nor left. */
-    public boolean anyWaiting(Handle handle, Vin vin) {
-        return handle.createQuery(
-                        "SELECT EXISTS (SELECT 1 FROM command WHERE vin = :vin AND NOT terminal AND NOT in_flight)")
-                .bind("vin", vin.value())
-                .mapTo(Boolean.class)
-                .one();
-    }
-
-    /** How many of a vehicle's have not ended. */
-    public int openOnes(Handle handle, Vin vin) {
-        return handle.createQuery("SELECT count(*) FROM command WHERE vin = :vin AND NOT terminal")
-                .bind("vin", vin.value())
-                .mapTo(Integer.class)
-                .one();
     }
 
     /** A page of a vehicle's commands, the newest first. */

@@ -5,9 +5,13 @@ import dev.driveline.contract.config.ConfigMessage.State;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.trust.CommandKeys;
 import dev.driveline.contract.trust.TrustAnchors;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
 
 /** What the command root signed, and what vehicles have of it. */
@@ -99,22 +103,23 @@ public final class TrustTable {
 
     /** What signatures a vehicle can check, and the version of {@code command.keys} that it has. */
     public Tbox of(Handle handle, Vin vin) {
-        Long keys =
-                handle.createQuery(
-                                """
-                                SELECT max(version) FROM configuration_report
-                                WHERE vin = :vin AND namespace = :namespace AND state = 'APPLIED'
-                                """)
-                        .bind("vin", vin.value())
-                        .bind("namespace", CommandKeys.NAMESPACE)
-                        .mapTo(Long.class)
-                        .findOne()
-                        .orElse(null);
-        List<String> algorithms =
-                handle.createQuery("SELECT unnest(algorithms) FROM tbox WHERE vin = :vin")
-                        .bind("vin", vin.value())
-                        .mapTo(String.class)
-                        .list();
-        return new Tbox(algorithms.isEmpty() ? WHERE_IT_SAYS_NOTHING : algorithms, keys);
+        return handle.createQuery(
+                        """
+                        SELECT (SELECT algorithms FROM tbox WHERE vin = :vin) AS algorithms,
+                               (SELECT max(version) FROM configuration_report
+                                WHERE vin = :vin AND namespace = :namespace AND state = 'APPLIED') AS keys
+                        """)
+                .bind("vin", vin.value())
+                .bind("namespace", CommandKeys.NAMESPACE)
+                .map(TrustTable::tbox)
+                .one();
+    }
+
+    private static Tbox tbox(ResultSet row, StatementContext context) throws SQLException {
+        Array algorithms = row.getArray("algorithms");
+        List<String> said =
+                algorithms == null ? List.of() : List.of((String[]) algorithms.getArray());
+        return new Tbox(
+                said.isEmpty() ? WHERE_IT_SAYS_NOTHING : said, row.getObject("keys", Long.class));
     }
 }

@@ -49,6 +49,26 @@ public final class TypeTable {
                 .findOne();
     }
 
+    /**
+     * As {@link #find}; the definition is left out where the caller knows its version.
+     *
+     * @param known 0 for none
+     */
+    public Optional<Own> findNewer(Handle handle, TenantId tenant, String name, long known) {
+        return handle.createQuery(
+                        """
+                        SELECT name, version, CASE WHEN version = :known THEN NULL ELSE definition END AS definition,
+                               changed_by, changed_at
+                        FROM command_type
+                        WHERE tenant = :tenant AND name = :name AND definition IS NOT NULL
+                        """)
+                .bind("tenant", tenant.value())
+                .bind("name", name)
+                .bind("known", known)
+                .map(TypeTable::own)
+                .findOne();
+    }
+
     public List<Own> all(Handle handle, TenantId tenant) {
         return handle.createQuery(
                         """

@@ -31,10 +31,18 @@ final class Shard implements Runnable {
     private static final long POLL_MS = 200;
 
     /**
-     * From one batch to the next, unless it is full: what comes within it goes together, because a
-     * transaction of Kafka costs more than the rows in it. The first after a pause does not wait.
+     * The least and the most from one batch to the next, unless it is full: what comes within it
+     * goes together, because a transaction of Kafka costs more than the rows in it. The first after
+     * a pause does not wait.
      */
     private static final long SPACING_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long MOST_SPACING_NS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /**
+     * Between the two it rests so many times as long as the batch took: a busy Kafka gets fewer.
+     */
+    private static final int RESTS = 3;
 
     private static final long STANDBY_MS = 1_000;
     private static final long AFTER_FAILURE_MS = 1_000;
@@ -134,11 +142,16 @@ final class Shard implements Runnable {
                             rows.stream().map(UnsentRow::id).toList(), SentMark.of(rows).upToUs());
                     sent.increment(rows.size());
                     if (rows.size() < SentMark.MAX_ROWS) {
-                        TimeUnit.NANOSECONDS.sleep(startNs + SPACING_NS - System.nanoTime());
+                        rest(System.nanoTime() - startNs);
                     }
                 }
             }
         }
+    }
+
+    private static void rest(long tookNs) throws InterruptedException {
+        long spacingNs = Math.clamp((RESTS + 1) * tookNs, SPACING_NS, MOST_SPACING_NS);
+        TimeUnit.NANOSECONDS.sleep(spacingNs - tookNs);
     }
 
     private void pause(long ms) {

@@ -5,6 +5,7 @@ import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param step from 1, without gaps for a command; readers ignore steps they have seen
  * @param late a result after OUTCOME_UNKNOWN
  * @param expiresAt the command's
+ * @param batch that the command belongs to; null if somebody asked for it alone
  */
 public record CommandEvent(
         CommandId id,
@@ -27,6 +29,7 @@ public record CommandEvent(
         @Nullable Map<String, Object> result,
         boolean late,
         Instant expiresAt,
+        @Nullable UUID batch,
         Instant at) {
 
     public static final String EVENT_TYPE = "driveline.command.step";
