@@ -287,8 +287,8 @@ final class CommandAcceptance {
             // Its tenant's limit is looked at before its vehicles are taken up.
             quotas.mustBeWithin(handle, vin, type, now);
         }
-        int before = turn.open();
-        if (before >= Line.MAX_OPEN) {
+        List<StoredCommand> before = turn.open();
+        if (before.size() >= Line.MAX_OPEN) {
             throw new ProblemException(
                     ErrorCode.RATE_LIMITED,
                     "vehicle " + vin + " has " + Line.MAX_OPEN + " commands that have not ended",
@@ -336,8 +336,7 @@ final class CommandAcceptance {
                     .open(vin)
                     .ifPresent(way ->
                             // It is not held back itself.
-                            Departures.look(
-                                    turn, way, before == 0 ? Set.of() : holds.held(handle, vin)));
+                            Departures.look(turn, way, holds.held(handle, vin, before)));
         }
         ledger.write(handle, turn);
         return turn.find(id).orElseThrow();

@@ -95,7 +95,10 @@ final class CommandDesk {
                         departures
                                 .open(vin)
                                 .ifPresent(way ->
-                                        Departures.look(current, way, holds.held(handle, vin)));
+                                        Departures.look(
+                                                current,
+                                                way,
+                                                holds.held(handle, vin, current.open())));
                     }
                     ledger.write(handle, current);
                     return current;
@@ -237,7 +240,7 @@ final class CommandDesk {
                     current.step(
                             new LineInput.Looked(
                                     way == null ? null : way.session(),
-                                    holds.held(handle, vin),
+                                    holds.held(handle, vin, current.open()),
                                     room.all(),
                                     room.background(),
                                     mayWake),

@@ -1,6 +1,7 @@
 package dev.driveline.command;
 
 import dev.driveline.command.audit.AuditEntry;
+import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.command.TypeDefinition;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.HoldTable;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -164,9 +166,20 @@ final class HoldDesk {
         return table.ofAll(handle, tenant, type).isPresent();
     }
 
-    /** The commands of a vehicle that must not leave. */
-    Set<CommandId> held(Handle handle, Vin vin) {
-        return table.held(handle, vin);
+    /** Those of a vehicle's commands that must not leave. */
+    Set<CommandId> held(Handle handle, Vin vin, List<StoredCommand> open) {
+        if (open.isEmpty()) {
+            return Set.of();
+        }
+        List<HoldTable.Kept> kept =
+                table.keptFrom(
+                        handle,
+                        vin,
+                        open.stream().map(StoredCommand::tenant).collect(Collectors.toSet()));
+        return open.stream()
+                .filter(stored -> kept.stream().anyMatch(hold -> hold.covers(stored)))
+                .map(StoredCommand::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** It concerns more than the vehicles and types that a narrowed token is for. */

@@ -75,19 +75,16 @@ final class Turn {
         return Optional.ofNullable(commands.get(id));
     }
 
-    /** How many have not ended. */
-    int open() {
-        return (int)
-                commands.values().stream()
-                        .filter(stored -> !stored.command().state().terminal())
-                        .count();
+    /** Those that have not ended. */
+    List<StoredCommand> open() {
+        return commands.values().stream()
+                .filter(stored -> !stored.command().state().terminal())
+                .toList();
     }
 
     /** Whether one has neither ended nor left. */
     boolean waits() {
-        return commands.values().stream()
-                .anyMatch(stored ->
-                        !stored.command().state().terminal() && !stored.command().inFlight());
+        return open().stream().anyMatch(stored -> !stored.command().inFlight());
     }
 
     /** Whether one has ended in this turn, and what stood behind it may be next. */

@@ -49,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -235,6 +236,49 @@ class CommandIT {
         respond(unlock, CommandResponse.Step.FAILED, null);
         downlink(lock);
         assertTrue(envelope(downlink(lock)).counter() > envelope(first).counter());
+    }
+
+    @Test
+    void whatCanLeaveLeavesWithTheCommitThatMadeItReady() throws Exception {
+        registered();
+        online(Set.of(DownTopic.COMMANDS));
+        String honk = send("{\"type\":\"horn.honk\"}", 202).path("id").asText();
+        downlink(honk);
+        // By now the service knows that the vehicle listens.
+        JsonNode unlock = send("{\"type\":\"doors.unlock\"}", 202);
+        assertEquals("DISPATCHED", unlock.path("state").asText());
+        Map<String, String> first = times(unlock.path("id").asText());
+        assertEquals(first.get("ACCEPTED"), first.get("DISPATCHED"));
+
+        JsonNode lock = send("{\"type\":\"doors.lock\"}", 202);
+        assertEquals("QUEUED", lock.path("state").asText());
+        respond(unlock.path("id").asText(), CommandResponse.Step.SUCCEEDED, null);
+        downlink(lock.path("id").asText());
+        assertEquals(
+                times(unlock.path("id").asText()).get("SUCCEEDED"),
+                times(lock.path("id").asText()).get("DISPATCHED"));
+    }
+
+    /** When the steps of a command were made. */
+    private static Map<String, String> times(String id) throws Exception {
+        Map<String, String> times = new LinkedHashMap<>();
+        json(http.get("/api/v1/audit/commands/" + id))
+                .path("items")
+                .forEach(step -> times.put(step.path("state").asText(), step.path("at").asText()));
+        return times;
+    }
+
+    @Test
+    void aReplyThatCannotBeReadKeepsNoneOfTheOthersBack() throws Exception {
+        registered();
+        online(Set.of(DownTopic.COMMANDS));
+        String id = send("{\"type\":\"doors.unlock\"}", 202).path("id").asText();
+        downlink(id);
+        respond(id, CommandResponse.Step.EXECUTING, null);
+        reply(vin, "responses", Map.of("v", "not a response"));
+        respond(id, CommandResponse.Step.SUCCEEDED, null);
+        awaitState(id, "SUCCEEDED");
+        assertTrue(times(id).containsKey("EXECUTING"));
     }
 
     @Test

@@ -57,6 +57,14 @@ public final class Intake implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration AWAY = Duration.ofMillis(500);
 
+    /**
+     * From one poll that brought a few records to the next: reports and answers of a vehicle that
+     * come within it are one transaction. The first after a pause is handled at once.
+     */
+    private static final long SPACING_NS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final int FEW = 200;
+
     /** How often what was handled is marked so; what was not is handled again after a crash. */
     private static final long COMMIT_NS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -194,6 +202,7 @@ public final class Intake implements AutoCloseable {
     private void pollOnce() {
         try {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            long polledNs = System.nanoTime();
             allHandled = false;
             handleForCertain(records);
             allHandled = true;
@@ -207,6 +216,12 @@ public final class Intake implements AutoCloseable {
                 settled = true;
                 handler.settled();
             }
+            if (!records.isEmpty() && records.count() < FEW) {
+                TimeUnit.NANOSECONDS.sleep(polledNs + SPACING_NS - System.nanoTime());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new WakeupException();
         } catch (WakeupException closed) {
             throw closed;
         } catch (KafkaException failed) {

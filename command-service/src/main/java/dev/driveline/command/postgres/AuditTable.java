@@ -74,20 +74,7 @@ public final class AuditTable {
     }
 
     private void append(Handle handle, Chain chain, List<AuditEntry> entries) {
-        End end =
-                handle.createQuery(
-                                """
-                                INSERT INTO audit_end (tenant, line, number, hash)
-                                VALUES (:tenant, :line, :more, :beginning)
-                                ON CONFLICT (tenant, line) DO UPDATE SET number = audit_end.number + :more
-                                RETURNING line, number - :more AS number, hash
-                                """)
-                        .bind("tenant", chain.tenant())
-                        .bind("line", chain.line())
-                        .bind("more", entries.size())
-                        .bind("beginning", AuditChain.BEGINNING)
-                        .map(AuditTable::end)
-                        .one();
+        End end = locked(handle, chain);
         String hash = end.hash();
         long number = end.number();
         try (PreparedBatch batch = handle.prepareBatch(INSERT)) {
@@ -107,11 +94,39 @@ public final class AuditTable {
             var _ = batch.execute();
         }
         handle.createUpdate(
-                        "UPDATE audit_end SET hash = :hash WHERE tenant = :tenant AND line = :line")
+                        "UPDATE audit_end SET number = :number, hash = :hash WHERE tenant = :tenant AND line = :line")
+                .bind("number", number)
                 .bind("hash", hash)
                 .bind("tenant", chain.tenant())
                 .bind("line", chain.line())
                 .execute();
+    }
+
+    private static End locked(Handle handle, Chain chain) {
+        return lock(handle, chain)
+                .orElseGet(() -> {
+                    handle.createUpdate(
+                                    """
+                                    INSERT INTO audit_end (tenant, line, number, hash) VALUES (:tenant, :line, 0, :beginning)
+                                    ON CONFLICT DO NOTHING
+                                    """)
+                            .bind("tenant", chain.tenant())
+                            .bind("line", chain.line())
+                            .bind("beginning", AuditChain.BEGINNING)
+                            .execute();
+                    return lock(handle, chain).orElseThrow();
+                });
+    }
+
+    private static Optional<End> lock(Handle handle, Chain chain) {
+        return handle.createQuery(
+                        """
+                        SELECT line, number, hash FROM audit_end WHERE tenant = :tenant AND line = :line FOR NO KEY UPDATE
+                        """)
+                .bind("tenant", chain.tenant())
+                .bind("line", chain.line())
+                .map(AuditTable::end)
+                .findOne();
     }
 
     private static void bind(PreparedBatch batch, AuditEntry entry, AuditChain.Link link) {

@@ -102,13 +102,17 @@ public final class CommandTable {
                 .execute();
     }
 
-    /** Writes what can change. */
+    /**
+     * Writes what can change. A time at which it is looked at is not put off, since that would
+     * touch every index: what is looked at too early is put off then, by {@link #settle}.
+     */
     public void save(Handle handle, StoredCommand stored, Instant now) {
         Update update =
                 handle.createUpdate(
                         """
                         UPDATE command
-                        SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step, due_at = :due,
+                        SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step,
+                            due_at = CASE WHEN due_at > :now THEN least(due_at, :due) ELSE :due END,
                             dispatches = :dispatches::jsonb, attempt_at = :attempt, code = :code,
                             result = :result::jsonb, late = :late, envelope = :envelope, counter = :counter,
                             expires_at = :expires, result_by = :resultBy, updated_at = :now

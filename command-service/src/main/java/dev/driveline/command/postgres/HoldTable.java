@@ -1,6 +1,6 @@
 package dev.driveline.command.postgres;
 
-import dev.driveline.contract.id.CommandId;
+import dev.driveline.command.command.StoredCommand;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import java.sql.ResultSet;
@@ -131,19 +131,33 @@ public final class HoldTable {
                 .findOne();
     }
 
-    /** The commands of a vehicle that must not leave. */
-    public Set<CommandId> held(Handle handle, Vin vin) {
+    /**
+     * What a hold in force keeps from a vehicle.
+     *
+     * @param type null for all types
+     */
+    public record Kept(TenantId tenant, @Nullable String type) {
+
+        public boolean covers(StoredCommand stored) {
+            return tenant.equals(stored.tenant())
+                    && (type == null || type.equals(stored.kind().type()));
+        }
+    }
+
+    /** What these tenants keep from a vehicle. */
+    public List<Kept> keptFrom(Handle handle, Vin vin, Set<TenantId> tenants) {
         return handle.createQuery(
                         """
-                        SELECT c.id FROM command c JOIN hold h
-                          ON h.tenant = c.tenant AND h.released_at IS NULL AND (h.type IS NULL OR h.type = c.type)
-                         AND (h.fleet IS NULL OR EXISTS (
-                                 SELECT 1 FROM vehicle v WHERE v.vin = c.vin AND h.fleet = ANY (v.fleets)))
-                        WHERE c.vin = :vin AND NOT c.terminal
+                        SELECT h.tenant, h.type FROM hold h
+                        WHERE h.tenant = ANY (:tenants) AND h.released_at IS NULL
+                          AND (h.fleet IS NULL OR EXISTS (
+                                  SELECT 1 FROM vehicle v WHERE v.vin = :vin AND h.fleet = ANY (v.fleets)))
                         """)
+                .bindArray("tenants", String.class, tenants.stream().map(TenantId::value).toList())
                 .bind("vin", vin.value())
-                .map((row, context) -> new CommandId(row.getObject("id", UUID.class)))
-                .set();
+                .map((row, context) ->
+                        new Kept(TenantId.of(row.getString("tenant")), row.getString("type")))
+                .list();
     }
 
     private static Hold hold(ResultSet row, StatementContext context) throws SQLException {
