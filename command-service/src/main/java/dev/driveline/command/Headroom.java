@@ -6,16 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Limits that were found less than half used: for a second, and for a twentieth of the limit, they
- * need not be looked at again, since looking means to count. With up to ten processes that is never
- * one too many. Thread-safe.
+ * Limits that were found less than half used: for ten seconds, and for a twentieth of the limit,
+ * they need not be looked at again, since looking means to count. What ten processes take uncounted
+ * is at most the other half, however long ago they counted. Thread-safe.
  */
 final class Headroom {
 
     /** Smaller limits are always counted. */
     static final int SHARES = 20;
 
-    private static final Duration LIFE = Duration.ofSeconds(1);
+    private static final Duration LIFE = Duration.ofSeconds(10);
     private static final int MOST = 10_000;
 
     private final Map<Of, Room> rooms =

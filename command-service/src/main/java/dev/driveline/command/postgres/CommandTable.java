@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -151,10 +152,15 @@ public final class CommandTable {
 
     /** Those of a vehicle that have not ended. */
     public List<StoredCommand> open(Handle handle, Vin vin) {
-        return handle.createQuery(COLUMNS + "WHERE vin = :vin AND NOT terminal ORDER BY counter")
+        // In the order of its index, which is then walked and rid of dead entries.
+        return handle
+                .createQuery(COLUMNS + "WHERE vin = :vin AND NOT terminal ORDER BY vin, domain, id")
                 .bind("vin", vin.value())
                 .map(CommandTable::stored)
-                .list();
+                .list()
+                .stream()
+                .sorted(Comparator.comparingLong(stored -> stored.document().counter()))
+                .toList();
     }
 
     /** A page of a vehicle's commands, the newest first. */
@@ -205,14 +211,22 @@ public final class CommandTable {
                 .execute();
     }
 
-    /** Vehicles with a command whose time has come. */
-    public List<Vin> due(Handle handle, Instant now, int limit) {
-        return handle.createQuery(
-                        "SELECT vin FROM command WHERE NOT terminal AND due_at <= :now GROUP BY vin ORDER BY min(due_at) LIMIT :limit")
+    /**
+     * Vehicles with a command whose time has come, the earliest first.
+     *
+     * @param most commands that are looked at
+     */
+    public List<Vin> due(Handle handle, Instant now, int most) {
+        return handle
+                .createQuery(
+                        "SELECT vin FROM command WHERE NOT terminal AND due_at <= :now ORDER BY due_at LIMIT :most")
                 .bind("now", now)
-                .bind("limit", limit)
+                .bind("most", most)
                 .map((row, context) -> Vin.of(row.getString("vin")))
-                .list();
+                .list()
+                .stream()
+                .distinct()
+                .toList();
     }
 
     /** Vehicles with a command that has not ended, in order, after one. */

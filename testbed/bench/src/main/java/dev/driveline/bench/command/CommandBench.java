@@ -69,7 +69,7 @@ public final class CommandBench implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             defaultValue = "240",
-            description = "Seconds at the first rate: four JVMs compile.")
+            description = "Seconds on the way to the first rate: four JVMs compile.")
     private int warmUpS;
 
     @Option(names = "--queued", defaultValue = "100000", description = "While all are away.")
@@ -156,7 +156,9 @@ public final class CommandBench implements Callable<Integer> {
             addTypes(run);
             fleet.connect();
             report.say("warm-up …");
-            var _ = atRate(run, rates.getFirst(), warmUpS);
+            for (int quarter = 1; quarter <= 4; quarter++) {
+                var _ = atRate(run, Math.max(1, rates.getFirst() * quarter / 4), warmUpS / 4);
+            }
             text.append(
                     "| commands/s | | p50, ms | p99, ms | p99.9, ms | highest, ms |\n|---:|---|---:|---:|---:|---:|\n");
             boolean held = true;
