@@ -22,6 +22,7 @@ import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -77,6 +78,7 @@ final class BatchPump implements AutoCloseable {
     private final CommandLedger ledger;
     private final Grants grants;
     private final Duration retention;
+    private final MeterRegistry metrics;
     private final Quotas quotas = new Quotas();
     private final BatchTable batches = new BatchTable();
     private final BatchVehicleTable vehicles = new BatchVehicleTable();
@@ -99,7 +101,8 @@ final class BatchPump implements AutoCloseable {
             HoldDesk holds,
             CommandLedger ledger,
             Grants grants,
-            Duration retention) {
+            Duration retention,
+            MeterRegistry metrics) {
         this.database = database;
         this.acceptance = acceptance;
         this.commands = commands;
@@ -108,6 +111,7 @@ final class BatchPump implements AutoCloseable {
         this.ledger = ledger;
         this.grants = grants;
         this.retention = retention;
+        this.metrics = metrics;
         var _ = timer.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
         var _ = timer.scheduleWithFixedDelay(this::forget, 1, FORGET_S, TimeUnit.SECONDS);
     }
@@ -145,6 +149,7 @@ final class BatchPump implements AutoCloseable {
         try {
             Permit permit = permit(seen);
             Taken taken = database.transaction(handle -> look(handle, seen.id(), permit));
+            count(taken);
             for (Unsent unsent : taken.unsent()) {
                 boolean _ =
                         commands.apply(
@@ -202,8 +207,31 @@ final class BatchPump implements AutoCloseable {
         }
     }
 
-    private record Taken(List<Vin> vins, List<Unsent> unsent, boolean busy) {
-        static final Taken NOTHING = new Taken(List.of(), List.of(), false);
+    /**
+     * What came of a look.
+     *
+     * @param ended how many vehicles ended how
+     * @param became null if it is in the state in which it was
+     */
+    private record Taken(
+            List<Vin> vins,
+            List<Unsent> unsent,
+            boolean busy,
+            Map<Outcome, Long> ended,
+            @Nullable BatchState became) {
+
+        static final Taken NOTHING = new Taken(List.of(), List.of(), false, Map.of(), null);
+    }
+
+    private void count(Taken taken) {
+        taken.ended()
+                .forEach((outcome, many) ->
+                        metrics.counter("command.batch.vehicles", "outcome", outcome.name())
+                                .increment(many));
+        BatchState became = taken.became();
+        if (became != null) {
+            metrics.counter("command.batch.steps", "state", became.name()).increment();
+        }
     }
 
     private Taken look(Handle handle, BatchId id, Permit permit) {
@@ -261,7 +289,8 @@ final class BatchPump implements AutoCloseable {
         if (busy) {
             batches.busy(handle, id, now.plus(BUSY));
         }
-        return new Taken(vins, unsent, busy);
+        BatchState became = next.state() == stored.batch().state() ? null : next.state();
+        return new Taken(vins, unsent, busy, ended, became);
     }
 
     private static BatchMachine.Step step(

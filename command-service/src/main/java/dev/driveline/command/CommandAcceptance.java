@@ -10,6 +10,7 @@ import dev.driveline.command.command.LineInput;
 import dev.driveline.command.command.Precondition;
 import dev.driveline.command.command.StoredCommand;
 import dev.driveline.command.config.Differences;
+import dev.driveline.command.postgres.AnswerTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.postgres.VehicleTable;
 import dev.driveline.contract.command.VehicleCode;
@@ -47,6 +48,7 @@ final class CommandAcceptance {
     private final CommandTable commands;
     private final CommandLedger ledger;
     private final VehicleTable vehicles = new VehicleTable();
+    private final AnswerTable answers = new AnswerTable();
     private final Quotas quotas = new Quotas();
     private final HoldDesk holds;
     private final Preconditions preconditions;
@@ -133,6 +135,7 @@ final class CommandAcceptance {
                         if (former.isPresent()) {
                             return repeated(handle, former.get(), requestHash, key);
                         }
+                        mustBeUnused(handle, caller, key, turn.now());
                     }
                     StoredCommand accepted =
                             insert(
@@ -250,16 +253,19 @@ final class CommandAcceptance {
         return type;
     }
 
+    /** What else was written with a key is kept elsewhere. */
+    private void mustBeUnused(Handle handle, Caller caller, String key, Instant now) {
+        answers.find(handle, caller.tenant(), caller.subject(), key, now.minus(KEY_LIFE))
+                .ifPresent(_ -> {
+                    throw Idempotency.mismatch(key, "for something else");
+                });
+    }
+
     private Made repeated(
             Handle handle, CommandTable.Former former, String requestHash, String key) {
         if (!former.requestHash().equals(requestHash)) {
-            throw new ProblemException(
-                    ErrorCode.IDEMPOTENCY_MISMATCH,
-                    "Idempotency-Key '"
-                            + key
-                            + "' was used for command "
-                            + former.command()
-                            + " with another request");
+            throw Idempotency.mismatch(
+                    key, "for command " + former.command() + " with another request");
         }
         return new Made(commands.byId(handle, former.command()).orElseThrow(), null);
     }

@@ -16,8 +16,10 @@ import dev.driveline.runtime.jws.Jws;
 import dev.driveline.store.postgres.Outbox;
 import dev.driveline.store.postgres.OutboxRecord;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -31,6 +33,19 @@ import org.jdbi.v3.core.Handle;
  * in the caller's transaction.
  */
 final class CommandLedger {
+
+    private static final Duration[] AGES = {
+        Duration.ofMillis(50),
+        Duration.ofMillis(100),
+        Duration.ofMillis(250),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        Duration.ofMinutes(2),
+        Duration.ofMinutes(10)
+    };
 
     private final CommandTable commands;
     private final AuditTable audit;
@@ -84,13 +99,20 @@ final class CommandLedger {
         List<AuditEntry> entries = new ArrayList<>();
         for (Turn.Told told : turn.told()) {
             // Counted within the transaction: one that is tried again counts twice.
-            metrics.counter("command.steps", "state", told.command().command().state().name())
-                    .increment();
+            count(told.command(), turn.now());
             events.add(eventOf(told.command(), turn.now()));
             entries.add(entryOf(told.command(), told.actor(), turn.now()));
         }
         outbox.append(handle, events);
         audit.append(handle, entries);
+    }
+
+    private void count(StoredCommand stored, Instant now) {
+        Timer.builder("command.age")
+                .tag("state", stored.command().state().name())
+                .serviceLevelObjectives(AGES)
+                .register(metrics)
+                .record(Duration.between(stored.issuedAt(), now));
     }
 
     private static AuditEntry entryOf(StoredCommand stored, Actor actor, Instant now) {

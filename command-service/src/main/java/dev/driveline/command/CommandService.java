@@ -181,9 +181,10 @@ public final class CommandService implements AutoCloseable {
                         holds,
                         ledger,
                         process.grants(),
-                        config.batches().retention()));
+                        config.batches().retention(),
+                        process.metrics()));
         FleetView fleets = new FleetView(database);
-        Idempotency idempotency = new Idempotency(database, process.clock());
+        Idempotency idempotency = new Idempotency(database, table, process.clock());
         process.rest().add(routes.stream().map(idempotency::over).map(fleets::knowing).toList());
         process.rest().documents().add("command", ApiDocument.of(API));
         closings.add(new TrustNews(trust, configurations, presences));
@@ -216,6 +217,7 @@ public final class CommandService implements AutoCloseable {
                         WebhookPump.start(
                                 database,
                                 sender,
+                                audit,
                                 new Retries(config.webhooks().retryFor()),
                                 process.clock(),
                                 new SecureRandom(),

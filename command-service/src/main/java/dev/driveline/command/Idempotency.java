@@ -2,6 +2,7 @@ package dev.driveline.command;
 
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.AnswerTable;
+import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Caller;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +31,13 @@ final class Idempotency {
     private static final Set<String> WRITES = Set.of("POST", "PUT", "PATCH", "DELETE");
 
     private final Database database;
+    private final CommandTable commands;
     private final AnswerTable answers = new AnswerTable();
     private final Clock clock;
 
-    Idempotency(Database database, Clock clock) {
+    Idempotency(Database database, CommandTable commands, Clock clock) {
         this.database = database;
+        this.commands = commands;
         this.clock = clock;
     }
 
@@ -62,15 +66,7 @@ final class Idempotency {
         Instant now = clock.instant();
         return database.joined(() -> {
             Optional<AnswerTable.Kept> former =
-                    database.transaction(handle -> {
-                        answers.lock(handle, caller.tenant(), caller.subject(), key);
-                        return answers.find(
-                                handle,
-                                caller.tenant(),
-                                caller.subject(),
-                                key,
-                                now.minus(CommandAcceptance.KEY_LIFE));
-                    });
+                    database.transaction(handle -> former(handle, caller, key, now));
             if (former.isPresent()) {
                 return repeated(former.get(), hash, key);
             }
@@ -94,11 +90,31 @@ final class Idempotency {
         });
     }
 
+    /** Its key stays locked until the transaction ends. */
+    private Optional<AnswerTable.Kept> former(
+            Handle handle, Caller caller, String key, Instant now) {
+        Instant notBefore = now.minus(CommandAcceptance.KEY_LIFE);
+        answers.lock(handle, caller.tenant(), caller.subject(), key);
+        Optional<AnswerTable.Kept> former =
+                answers.find(handle, caller.tenant(), caller.subject(), key, notBefore);
+        if (former.isEmpty()) {
+            commands.former(handle, caller.tenant(), caller.subject(), key, notBefore)
+                    .ifPresent(use -> {
+                        throw mismatch(key, "for command " + use.command());
+                    });
+        }
+        return former;
+    }
+
+    /** A key that is used again for what it was not used for. */
+    static ProblemException mismatch(String key, String how) {
+        return new ProblemException(
+                ErrorCode.IDEMPOTENCY_MISMATCH, "Idempotency-Key '" + key + "' was used " + how);
+    }
+
     private static Answer repeated(AnswerTable.Kept former, String hash, String key) {
         if (!former.requestHash().equals(hash)) {
-            throw new ProblemException(
-                    ErrorCode.IDEMPOTENCY_MISMATCH,
-                    "Idempotency-Key '" + key + "' was used with another request");
+            throw mismatch(key, "with another request");
         }
         return new Answer.Whole(
                 former.status(), former.headers(), former.contentType(), former.body());

@@ -354,6 +354,24 @@ final class WebhookDesk {
 
     private void record(
             Handle handle, long step, Webhook webhook, String state, Caller caller, Instant now) {
+        Actor actor = Actor.of(caller, Scope.CONFIGURATION_WRITE.text(), null);
+        record(audit, handle, step, webhook, state, actor, now);
+    }
+
+    /** It answered that it wants to hear no more. */
+    static void recordStop(AuditDesk audit, Handle handle, Webhook stopped) {
+        Actor actor = new Actor(Actor.PLATFORM.name(), null, null, stopped.stopped());
+        record(audit, handle, stopped.version(), stopped, "STOPPED", actor, stopped.changedAt());
+    }
+
+    private static void record(
+            AuditDesk audit,
+            Handle handle,
+            long step,
+            Webhook webhook,
+            String state,
+            Actor actor,
+            Instant now) {
         audit.append(
                 handle,
                 AuditEntry.Kind.WEBHOOK,
@@ -369,7 +387,7 @@ final class WebhookDesk {
                         webhook.events(),
                         "active",
                         webhook.active()),
-                Actor.of(caller, Scope.CONFIGURATION_WRITE.text(), null),
+                actor,
                 now);
     }
 

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -50,6 +51,7 @@ final class WebhookPump implements AutoCloseable {
 
     private final Database database;
     private final WebhookSender sender;
+    private final AuditDesk audit;
     private final Retries retries;
     private final Clock clock;
     private final RandomGenerator random;
@@ -66,12 +68,14 @@ final class WebhookPump implements AutoCloseable {
     private WebhookPump(
             Database database,
             WebhookSender sender,
+            AuditDesk audit,
             Retries retries,
             Clock clock,
             RandomGenerator random,
             MeterRegistry metrics) {
         this.database = database;
         this.sender = sender;
+        this.audit = audit;
         this.retries = retries;
         this.clock = clock;
         this.random = random;
@@ -81,11 +85,13 @@ final class WebhookPump implements AutoCloseable {
     static WebhookPump start(
             Database database,
             WebhookSender sender,
+            AuditDesk audit,
             Retries retries,
             Clock clock,
             RandomGenerator random,
             MeterRegistry metrics) {
-        WebhookPump pump = new WebhookPump(database, sender, retries, clock, random, metrics);
+        WebhookPump pump =
+                new WebhookPump(database, sender, audit, retries, clock, random, metrics);
         Thread.ofPlatform().daemon().name("webhooks").start(pump::run);
         return pump;
     }
@@ -162,7 +168,7 @@ final class WebhookPump implements AutoCloseable {
     }
 
     private void ended(Delivery delivery, Attempt attempt) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Instant next =
                 attempt.taken() || attempt.gone()
                         ? null
@@ -176,7 +182,8 @@ final class WebhookPump implements AutoCloseable {
         database.run(handle -> {
             deliveries.tried(handle, delivery.number(), attempt, next);
             if (attempt.gone()) {
-                webhooks.stop(handle, delivery.webhook(), "its receiver answered 410 Gone", now);
+                webhooks.stop(handle, delivery.webhook(), "its receiver answered 410 Gone", now)
+                        .ifPresent(stopped -> WebhookDesk.recordStop(audit, handle, stopped));
             }
         });
         metrics.counter(

@@ -82,6 +82,21 @@ class BatchIT {
         assertEquals(1, done.at("/counts/FAILED").asInt());
         assertEquals(1, done.at("/counts/REJECTED").asInt());
         assertEquals(4, done.at("/counts/total").asInt());
+        assertTrue(
+                rig.process()
+                                .metrics()
+                                .counter("command.batch.vehicles", "outcome", "SUCCEEDED")
+                                .count()
+                        >= 2);
+        CommandRig.SOON.that(
+                "events name their batch",
+                () ->
+                        rig.events.stream()
+                                        .filter(event -> event.path("batch").asText().equals(id))
+                                        .filter(event ->
+                                                event.path("state").asText().equals("SUCCEEDED"))
+                                        .count()
+                                == 2);
         for (Vin vin : south) {
             assertTrue(rig.downlinks.stream().noneMatch(found -> found.vin().equals(vin)));
         }

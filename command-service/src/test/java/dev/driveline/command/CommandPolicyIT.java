@@ -236,6 +236,23 @@ class CommandPolicyIT {
     }
 
     @Test
+    void aKeyOfACommandIsNoKeyOfAnythingElse() throws Exception {
+        rig.registered(vin, tenant);
+        String commands = "/api/v1/vehicles/" + vin + "/commands";
+        String lock = "{\"type\":\"doors.lock\"}";
+        String hold = "{\"fleet\":\"none\",\"reason\":\"key\"}";
+        assertEquals(202, keyed("POST", commands, lock, "first").statusCode());
+        HttpResponse<String> held = keyed("POST", "/api/v1/commands:hold", hold, "first");
+        assertEquals(422, held.statusCode());
+        assertTrue(held.body().contains("IDEMPOTENCY_MISMATCH"), held.body());
+        assertEquals(201, keyed("POST", "/api/v1/commands:hold", hold, "second").statusCode());
+        HttpResponse<String> sent = keyed("POST", commands, lock, "second");
+        assertEquals(422, sent.statusCode());
+        assertTrue(sent.body().contains("was used for something else"), sent.body());
+        assertEquals(1, ok(200, anna.get(commands)).path("items").size());
+    }
+
+    @Test
     void holdsAndTypesComeInPages() {
         for (int i = 0; i < 5; i++) {
             String made =

@@ -76,8 +76,12 @@ final class CommandRig implements AutoCloseable {
     private final KafkaProducer<byte[], byte[]> producer;
     private final ServiceProcess process;
     private final TailReader tap;
+    private final TailReader follower;
     final StandInPipeline pipeline = new StandInPipeline();
     final List<Downlink> downlinks = new CopyOnWriteArrayList<>();
+
+    /** What stands on {@code command.events}. */
+    final List<JsonNode> events = new CopyOnWriteArrayList<>();
 
     CommandRig(Path folder) throws Exception {
         kafka =
@@ -111,6 +115,14 @@ final class CommandRig implements AutoCloseable {
                         IntStream.range(0, 3).boxed().toList(),
                         TailReader.From.BEGINNING,
                         record -> downlinks.add(Json.read(record.value(), Downlink.class)));
+        follower =
+                TailReader.start(
+                        "follower",
+                        kafka.consumer("follower"),
+                        kafka.prefix().of(Topic.COMMAND_EVENTS),
+                        IntStream.range(0, 3).boxed().toList(),
+                        TailReader.From.BEGINNING,
+                        record -> events.add(Json.tree(record.value())));
         send(
                 Topic.GATEWAY_HEARTBEATS,
                 0,
@@ -324,6 +336,7 @@ final class CommandRig implements AutoCloseable {
     @Override
     public void close() {
         tap.close();
+        follower.close();
         process.close();
         producer.close();
         pipeline.close();

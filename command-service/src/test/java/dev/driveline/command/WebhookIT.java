@@ -142,6 +142,15 @@ class WebhookIT {
                 "its receiver answered 410 Gone",
                 json(acme.get(one(hook))).at("/webhook/stopped").asText());
         problem(post(one(hook) + ":test"), 409, "CONFLICT");
+        assertTrue(
+                rig.http("acme/auditor/audit:read")
+                        .get("/api/v1/audit/commands")
+                        .body()
+                        .lines()
+                        .anyMatch(step ->
+                                step.contains("STOPPED")
+                                        && step.contains("driveline")
+                                        && step.contains("410 Gone")));
         receiver.answers("/gone", 200);
         JsonNode changed = ok(200, acme.put(one(hook), wish("/gone", "command.accepted")));
         assertTrue(changed.at("/webhook/active").asBoolean());

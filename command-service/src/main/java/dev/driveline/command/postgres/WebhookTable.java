@@ -82,17 +82,18 @@ public final class WebhookTable {
                 .execute();
     }
 
-    /** Nobody switched it off, and it is told no more. */
-    public void stop(Handle handle, UUID id, String why, Instant now) {
-        handle.createUpdate(
-                        """
-                        UPDATE webhook SET active = false, stopped = :why, version = version + 1, changed_at = :now
-                        WHERE id = :id AND active
-                        """)
+    /** Nobody switched it off, and it is told no more; empty if it was off already. */
+    public Optional<Webhook> stop(Handle handle, UUID id, String why, Instant now) {
+        return handle.createQuery(
+                        "UPDATE webhook"
+                                + " SET active = false, stopped = :why, version = version + 1, changed_at = :now"
+                                + " WHERE id = :id AND active RETURNING "
+                                + COLUMNS)
                 .bind("id", id)
                 .bind("why", why)
                 .bind("now", now)
-                .execute();
+                .map(WebhookTable::webhook)
+                .findOne();
     }
 
     /** With all that was to be told to it. */

@@ -5,6 +5,7 @@ import dev.driveline.runtime.settings.SettingsException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -111,7 +112,7 @@ public final class Main {
     }
 
     private static double accepted(MeterRegistry metrics) {
-        Counter accepted = metrics.find("command.steps").tag("state", "ACCEPTED").counter();
+        Timer accepted = metrics.find("command.age").tag("state", "ACCEPTED").timer();
         return accepted == null ? 0 : accepted.count();
     }
 }

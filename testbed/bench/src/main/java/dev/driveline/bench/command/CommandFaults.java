@@ -51,6 +51,12 @@ public final class CommandFaults implements Callable<Integer> {
     @Option(names = "--rate", defaultValue = "20", description = "Commands a second of all.")
     private int rate;
 
+    @Option(
+            names = "--batch-rate",
+            defaultValue = "3",
+            description = "Vehicles a second of a batch over all, beside.")
+    private int batchRate;
+
     @Option(names = "--kills", defaultValue = "8", description = "In turn of the four parts.")
     private int kills;
 
@@ -100,6 +106,7 @@ public final class CommandFaults implements Callable<Integer> {
             if (!fleet.awaitConnected(CONNECT_LIMIT)) {
                 throw new IOException("not all vehicles are connected");
             }
+            String batch = load.beginBatch(batchRate);
             load.begin(rate);
             faults(report, run);
             report.say("the load ends …");
@@ -110,7 +117,12 @@ public final class CommandFaults implements Callable<Integer> {
             if (!Waiting.until(END_LIMIT, () -> open(run) == 0)) {
                 violations.add(open(run) + " commands have not ended");
             }
+            report.say("the batch is to end …");
+            if (!Waiting.until(END_LIMIT, () -> ended(load, batch))) {
+                violations.add("the batch has not ended: " + load.get(batch));
+            }
             compare(run, load);
+            compareBatch(run, load.get(batch));
         }
         report.add(markdown());
         report.finish(result);
@@ -156,16 +168,17 @@ public final class CommandFaults implements Callable<Integer> {
 
     private void compare(CommandRun run, CommandLoad load)
             throws IOException, InterruptedException, SQLException {
-        Map<String, String> states = states(run);
+        Map<String, String> states = states(run, "true");
+        Map<String, String> alone = states(run, "batch IS NULL");
         Map<String, String> accepted = load.accepted();
         Map<String, Execution> executions = executions(run);
         row("commands asked for, at " + rate + "/s", "%,d".formatted(load.asked()));
         row("requests made again, with the same key", "%,d".formatted(load.again()));
         row("refused for good (limits)", "%,d".formatted(load.refused()));
         row("accepted", "%,d".formatted(accepted.size()));
-        row("rows (must be as many)", "%,d".formatted(states.size()));
-        if (!states.keySet().equals(accepted.keySet())) {
-            violations.add(states.size() + " rows of " + accepted.size() + " accepted commands");
+        row("rows (must be as many)", "%,d".formatted(alone.size()));
+        if (!alone.keySet().equals(accepted.keySet())) {
+            violations.add(alone.size() + " rows of " + accepted.size() + " accepted commands");
         }
         Map<String, Integer> byState = new TreeMap<>();
         states.values().forEach(state -> byState.merge(state, 1, Integer::sum));
@@ -206,16 +219,70 @@ public final class CommandFaults implements Callable<Integer> {
         }
     }
 
-    private static Map<String, String> states(CommandRun run) throws SQLException {
+    private static Map<String, String> states(CommandRun run, String which) throws SQLException {
         Map<String, String> states = new HashMap<>();
         try (Connection connection = connect(run);
                 Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT id, state FROM command")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT id, state FROM command WHERE " + which)) {
             while (rows.next()) {
                 states.put(rows.getString(1), rows.getString(2));
             }
         }
         return states;
+    }
+
+    private static boolean ended(CommandLoad load, String batch) {
+        try {
+            return load.get(batch).path("state").asText().equals("ENDED");
+        } catch (IOException away) {
+            return false;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Every vehicle had one command of it or was refused, and the counts say how each ended. */
+    private void compareBatch(CommandRun run, JsonNode batch) throws SQLException {
+        Map<String, Long> rows = new TreeMap<>();
+        long wrong;
+        try (Connection connection = connect(run);
+                Statement statement = connection.createStatement()) {
+            try (ResultSet row =
+                    statement.executeQuery(
+                            "SELECT state, count(*) FROM batch_vehicle GROUP BY state")) {
+                while (row.next()) {
+                    rows.put(row.getString(1), row.getLong(2));
+                }
+            }
+            try (ResultSet row =
+                    statement.executeQuery(
+                            """
+                            SELECT count(*) FROM batch_vehicle v FULL JOIN (SELECT * FROM command WHERE batch IS NOT NULL) c
+                              ON c.id = v.command AND c.vin = v.vin AND c.batch = v.batch
+                            WHERE v.vin IS NULL OR c.state IS DISTINCT FROM v.state AND v.state <> 'REFUSED'
+                            """)) {
+                row.next();
+                wrong = row.getLong(1);
+            }
+        }
+        row("the batch beside it, " + batchRate + " vehicles a second", rows.toString());
+        row("its rows that are not as their commands (must be 0)", Long.toString(wrong));
+        if (wrong > 0) {
+            violations.add(wrong + " rows of the batch are not as their commands");
+        }
+        rows.forEach((state, many) -> {
+            if (batch.path("counts").path(state).asLong() != many) {
+                violations.add(
+                        "the batch counts %s %s, there are %d"
+                                .formatted(batch.path("counts").path(state), state, many));
+            }
+        });
+        if (batch.path("counts").path("total").asLong() != vehicles
+                || rows.values().stream().mapToLong(Long::longValue).sum() != vehicles) {
+            violations.add("the batch has not " + vehicles + " vehicles: " + batch.path("counts"));
+        }
     }
 
     /** Each once, or OUTCOME_UNKNOWN and then a late result. */

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +105,7 @@ final class CommandLoad implements AutoCloseable {
                                         "DELETE",
                                         "/api/v1/commands/" + command.path("id").asText(),
                                         "",
-                                        key,
+                                        key + "-back",
                                         caller);
                     }
                     return true;
@@ -137,6 +138,42 @@ final class CommandLoad implements AutoCloseable {
     /** GET of JSON. */
     JsonNode get(String path) throws IOException, InterruptedException {
         return Json.tree(send("GET", path, "", "none", "checker").body());
+    }
+
+    /**
+     * A batch over all vehicles, under way when it returns.
+     *
+     * @return its place
+     */
+    String beginBatch(int perSecond) throws IOException, InterruptedException {
+        String spec =
+                """
+                {"type":"diagnostics.read","ttlS":60,"perSecond":%d,"concurrency":1000,
+                 "stop":{"share":1.0,"minimum":%d}}
+                """
+                        .formatted(perSecond, vehicles);
+        HttpResponse<byte[]> made =
+                send("POST", "/api/v1/commands:batch", spec, "batch", "batches");
+        String place = "/api/v1/commands:batch/" + Json.tree(made.body()).path("id").asText();
+        StringBuilder vins = new StringBuilder();
+        for (int vehicle = 0; vehicle < vehicles; vehicle++) {
+            vins.append(Fleet.vin(vehicle)).append('\n');
+        }
+        HttpResponse<byte[]> listed =
+                send("POST", place + "/vehicles", vins.toString(), "batch-vehicles", "batches");
+        HttpResponse<byte[]> begun = send("POST", place + ":start", "{}", "batch-start", "batches");
+        if (made.statusCode() != 201 || listed.statusCode() != 200 || begun.statusCode() != 200) {
+            throw new IOException(
+                    "the batch is not under way: "
+                            + made.statusCode()
+                            + " "
+                            + listed.statusCode()
+                            + " "
+                            + begun.statusCode()
+                            + " "
+                            + new String(begun.body(), StandardCharsets.UTF_8));
+        }
+        return place;
     }
 
     /** Asks no more; whether all was answered in time. */
