@@ -58,11 +58,18 @@ public record CommandConfig(
      * @param perDay how often a vehicle may be woken on a day (UTC)
      * @param spacing between two wake-ups of a vehicle
      * @param privateAddresses whether the URL may lead into a private network
+     * @param secret file with the key that signs the requests, as a webhook's secret is written;
+     *     null to sign none
      */
-    public record Wake(@Nullable URI url, int perDay, Duration spacing, boolean privateAddresses) {
+    public record Wake(
+            @Nullable URI url,
+            int perDay,
+            Duration spacing,
+            boolean privateAddresses,
+            @Nullable Path secret) {
 
         /** Nobody is woken. */
-        public static final Wake NEVER = new Wake(null, 1, Duration.ofMinutes(1), false);
+        public static final Wake NEVER = new Wake(null, 1, Duration.ofMinutes(1), false, null);
     }
 
     /** One that asks the pipeline nothing and wakes nobody. */
@@ -110,7 +117,8 @@ public record CommandConfig(
                         urlIn(settings, "command.wake-url"),
                         settings.integer("command.wake-per-day", 20, 1, 1_000),
                         settings.duration("command.wake-spacing", Duration.ofMinutes(1)),
-                        settings.flag("command.wake-private-addresses", false)),
+                        settings.flag("command.wake-private-addresses", false),
+                        path(settings.optional("command.wake-secret"))),
                 new Webhooks(
                         settings.flag("command.webhook-private-addresses", false),
                         settings.duration("command.webhook-retry-for", Duration.ofDays(1))),

@@ -14,6 +14,8 @@ import dev.driveline.command.postgres.AuditTable;
 import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.trust.SignedByRoot;
 import dev.driveline.command.webhook.Retries;
+import dev.driveline.command.webhook.Secret;
+import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
@@ -26,12 +28,16 @@ import dev.driveline.runtime.rest.Route;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -240,12 +246,32 @@ public final class CommandService implements AutoCloseable {
                 url == null
                         ? null
                         : closings.add(
-                                new WakeWebhook(url, config.privateAddresses(), process.metrics()));
+                                new WakeWebhook(
+                                        process.vertx(),
+                                        url,
+                                        config.privateAddresses(),
+                                        secretIn(config.secret()),
+                                        process.clock(),
+                                        process.metrics()));
         return new Wakeups(
                 database,
                 webhook == null ? null : new ShortMessages(webhook),
                 config.perDay(),
                 config.spacing());
+    }
+
+    private static @Nullable Secret secretIn(@Nullable Path file) {
+        if (file == null) {
+            return null;
+        }
+        try {
+            return Secret.parse(Files.readString(file).strip());
+        } catch (IOException | InvalidValueException wrong) {
+            throw new IllegalStateException(
+                    "the file %s cannot be used (setting command.wake-secret): %s"
+                            .formatted(file, wrong.getMessage()),
+                    wrong);
+        }
     }
 
     /** Short messages, sent by whoever answers the webhook. */

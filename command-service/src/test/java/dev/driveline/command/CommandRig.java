@@ -3,6 +3,7 @@ package dev.driveline.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.driveline.command.webhook.Secret;
 import dev.driveline.contract.alert.AlertEvent;
 import dev.driveline.contract.command.CommandResponse;
 import dev.driveline.contract.gateway.Downlink;
@@ -34,6 +35,7 @@ import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestKafka;
 import dev.driveline.testkit.TestPostgres;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -46,6 +48,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -61,6 +64,9 @@ final class CommandRig implements AutoCloseable {
 
     /** Longer than what a slow machine needs between two looks at one command. */
     static final Duration WAKE_SPACING = Duration.ofSeconds(2);
+
+    /** Signs what asks for wake-ups. */
+    static final Secret WAKE_SECRET = Secret.of(new SplittableRandom(1));
 
     /** Time for two tries and no third. */
     static final Duration WEBHOOK_RETRIES = Duration.ofSeconds(4);
@@ -95,6 +101,7 @@ final class CommandRig implements AutoCloseable {
                         ServiceProcess.ProcessConfig.onFreePorts(),
                         CommandRig::caller,
                         Clock.systemUTC());
+        Path secret = Files.writeString(folder.resolve("wake-secret"), WAKE_SECRET.text() + "\n");
         CommandService.start(
                 new CommandConfig(
                         kafka,
@@ -102,7 +109,7 @@ final class CommandRig implements AutoCloseable {
                         new TestRoot().writeTo(folder, "command-1", TestCa.newKeys()),
                         pipeline.uri(),
                         new CommandConfig.Wake(
-                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true),
+                                pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true, secret),
                         new CommandConfig.Webhooks(true, WEBHOOK_RETRIES),
                         new CommandConfig.Batches(APPROVAL_OVER, Duration.ofDays(90))),
                 process);

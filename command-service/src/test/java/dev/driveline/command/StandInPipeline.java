@@ -61,8 +61,19 @@ final class StandInPipeline implements AutoCloseable {
     }
 
     private void wake(HttpExchange exchange) throws IOException {
-        woken.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-        exchange.sendResponseHeaders(202, -1);
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        boolean ours =
+                CommandRig.WAKE_SECRET
+                        .sign(
+                                exchange.getRequestHeaders().getFirst("webhook-id"),
+                                Long.parseLong(
+                                        exchange.getRequestHeaders().getFirst("webhook-timestamp")),
+                                body)
+                        .equals(exchange.getRequestHeaders().getFirst("webhook-signature"));
+        if (ours) {
+            woken.add(new String(body, StandardCharsets.UTF_8));
+        }
+        exchange.sendResponseHeaders(ours ? 202 : 401, -1);
         exchange.close();
     }
 

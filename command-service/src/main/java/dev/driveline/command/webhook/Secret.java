@@ -1,5 +1,6 @@
 package dev.driveline.command.webhook;
 
+import dev.driveline.contract.error.InvalidValueException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Base64;
@@ -18,11 +19,36 @@ public record Secret(String text) {
     private static final String ALGORITHM = "HmacSHA256";
     private static final int BYTES = 32;
 
+    /** Standard Webhooks 1.0, "Signature scheme". */
+    private static final int LEAST_BYTES = 24;
+
     /** A new one. */
     public static Secret of(RandomGenerator random) {
         byte[] key = new byte[BYTES];
         random.nextBytes(key);
         return new Secret(PREFIX + Base64.getEncoder().encodeToString(key));
+    }
+
+    /**
+     * One that somebody wrote.
+     *
+     * @throws InvalidValueException if it is not written so, without the value
+     */
+    public static Secret parse(String text) {
+        try {
+            if (text.startsWith(PREFIX)
+                    && Base64.getDecoder().decode(text.substring(PREFIX.length())).length
+                            >= LEAST_BYTES) {
+                return new Secret(text);
+            }
+        } catch (IllegalArgumentException notBase64) {
+            // Answered below.
+        }
+        throw new InvalidValueException(
+                "secret",
+                PREFIX + "***",
+                "expected %s and the Base64 of at least %d random bytes"
+                        .formatted(PREFIX, LEAST_BYTES));
     }
 
     /**

@@ -3,9 +3,14 @@ package dev.driveline.command.webhook;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.driveline.contract.error.InvalidValueException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -45,5 +50,17 @@ class SecretTest {
     @Test
     void isNotToldByAccident() {
         assertFalse(("" + SECRET).contains(SECRET.text().substring(7, 12)));
+    }
+
+    @Test
+    void oneThatSomebodyWroteIsReadOrNamed() {
+        Secret made = Secret.of(new SplittableRandom(7));
+        assertEquals(made, Secret.parse(made.text()));
+        for (String wrong :
+                List.of("", "whsec_", "whsec_c2hvcnQ=", "whsec_!", made.text().substring(6))) {
+            InvalidValueException named =
+                    assertThrows(InvalidValueException.class, () -> Secret.parse(wrong));
+            assertTrue(named.getMessage().contains("whsec_"), named.getMessage());
+        }
     }
 }

@@ -149,28 +149,17 @@ final class CommandLoad implements AutoCloseable {
         String spec =
                 """
                 {"type":"diagnostics.read","ttlS":60,"perSecond":%d,"concurrency":1000,
-                 "stop":{"share":1.0,"minimum":%d}}
+                 "stop":{"share":1.0,"minimum":%d},"select":{}}
                 """
                         .formatted(perSecond, vehicles);
         HttpResponse<byte[]> made =
                 send("POST", "/api/v1/commands:batch", spec, "batch", "batches");
         String place = "/api/v1/commands:batch/" + Json.tree(made.body()).path("id").asText();
-        StringBuilder vins = new StringBuilder();
-        for (int vehicle = 0; vehicle < vehicles; vehicle++) {
-            vins.append(Fleet.vin(vehicle)).append('\n');
-        }
-        HttpResponse<byte[]> listed =
-                send("POST", place + "/vehicles", vins.toString(), "batch-vehicles", "batches");
         HttpResponse<byte[]> begun = send("POST", place + ":start", "{}", "batch-start", "batches");
-        if (made.statusCode() != 201 || listed.statusCode() != 200 || begun.statusCode() != 200) {
+        if (begun.statusCode() != 200) {
             throw new IOException(
                     "the batch is not under way: "
-                            + made.statusCode()
-                            + " "
-                            + listed.statusCode()
-                            + " "
-                            + begun.statusCode()
-                            + " "
+                            + new String(made.body(), StandardCharsets.UTF_8)
                             + new String(begun.body(), StandardCharsets.UTF_8));
         }
         return place;

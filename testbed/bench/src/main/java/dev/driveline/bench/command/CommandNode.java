@@ -61,7 +61,7 @@ public final class CommandNode {
                 CommandService.start(
                         new CommandConfig(
                                 kafka,
-                                new DatabaseConfig(arguments[3], arguments[4], arguments[5], 8),
+                                new DatabaseConfig(arguments[3], arguments[4], arguments[5], 10),
                                 new CommandConfig.Keys(
                                         keys.resolve("command-keys.p12"),
                                         KEYS_PASSWORD,
