@@ -2,6 +2,7 @@ package dev.driveline.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -37,6 +38,7 @@ final class VehicleThatDecodesIsReadAlikeIT {
 
     private static final Vin FRAMES = Vin.of("WDRVR0000NA000011");
     private static final Vin SIGNALS = Vin.of("WDRVR0000NA000012");
+    private static final Vin DRIVING = Vin.of("WDRVP0000NA000003");
     private static final List<String> HISTORIES =
             List.of(
                     "can0.GEAR_PACKET.GEAR",
@@ -48,7 +50,10 @@ final class VehicleThatDecodesIsReadAlikeIT {
 
     @BeforeAll
     static void start() throws Exception {
-        platform = AllInOne.start(AllInOneConfig.onFreePorts(folder.resolve("data")), step -> {});
+        platform =
+                AllInOne.start(
+                        AllInOneConfig.onFreePorts(folder.resolve("data")).withVehicles(3),
+                        step -> {});
     }
 
     @AfterAll
@@ -80,6 +85,21 @@ final class VehicleThatDecodesIsReadAlikeIT {
             assertFalse(history.isEmpty(), signal);
             assertEquals(history, history(desk, SIGNALS, signal), signal);
         }
+    }
+
+    @Test
+    void theThirdOfTheDevelopersVehiclesIsSuchAOne() {
+        Desk desk = Desk.of(platform);
+        Eventually.within(Duration.ofMinutes(1))
+                .passes(
+                        "it is heard",
+                        () -> {
+                            assertTrue(
+                                    latest(desk, DRIVING)
+                                            .containsKey("powertrain.MOTION_1.VEHICLE_SPEED"));
+                            assertTrue(desk.intake(DRIVING, "batches") > 0);
+                        });
+        assertEquals(0, desk.intake(DRIVING, "frames"));
     }
 
     private static long drive(Desk desk, TBoxConfig config) throws Exception {
