@@ -81,30 +81,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     /** A signal of the batch goes to this place of that rule. */
-    private record Target(Active active, int place) {}
-
-    /** A rule at work on the batch. */
-    private static final class Active {
-        private final CompiledRule rule;
-        private final byte[] key;
-        private final byte @Nullable [] before;
-        private final List<AlertEvent> told;
-        private final RuleRun run;
-        private boolean failed;
-
-        Active(
-                CompiledRule rule,
-                byte[] key,
-                byte @Nullable [] before,
-                List<AlertEvent> told,
-                RuleRun run) {
-            this.rule = rule;
-            this.key = key;
-            this.before = before;
-            this.told = told;
-            this.run = run;
-        }
-    }
+    private record Target(ActiveRule active, int place) {}
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> initialised) {
@@ -157,13 +134,13 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
 
     private List<RuleOutcome> outcomesOf(
             Vin vin, KnownVehicle vehicle, SampleBatch batch, long timestamp) {
-        List<Active> active = new ArrayList<>();
+        List<ActiveRule> active = new ArrayList<>();
         List<List<Target>> targets = new ArrayList<>();
         for (int i = 0; i < batch.getSignalCount(); i++) {
             targets.add(new ArrayList<>());
         }
         for (CompiledRule rule : book.of(vehicle.tenant())) {
-            Active one = guarded(rule.fact().key(), () -> started(rule, vin, vehicle, batch));
+            ActiveRule one = guarded(rule.fact().key(), () -> started(rule, vin, vehicle, batch));
             if (one != null) {
                 active.add(one);
                 aim(one, batch, targets);
@@ -172,19 +149,17 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         if (active.isEmpty()) {
             return List.of();
         }
-        Long endUs = guarded("a batch", () -> feed(vin, batch, targets));
+        Long endUs = guarded("a batch", () -> feed(batch, targets));
         if (endUs == null) {
             return List.of();
         }
         long nowMs = requireNonNull(context).currentSystemTimeMs();
         List<RuleOutcome> outcomes = new ArrayList<>();
-        for (Active one : active) {
+        for (ActiveRule one : active) {
             RuleOutcome outcome =
                     one.failed
                             ? null
-                            : guarded(
-                                    one.rule.fact().key(),
-                                    () -> ended(one, vin, endUs, nowMs, timestamp));
+                            : guarded(one.name, () -> ended(one, endUs, nowMs, timestamp));
             if (outcome != null) {
                 outcomes.add(outcome);
             }
@@ -192,8 +167,8 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         return outcomes;
     }
 
-    private RuleOutcome ended(Active one, Vin vin, long endUs, long nowMs, long timestamp) {
-        one.run.endBatch(endUs, nowMs, teller(one.rule, vin, one.told));
+    private RuleOutcome ended(ActiveRule one, long endUs, long nowMs, long timestamp) {
+        one.run.endBatch(endUs, nowMs, one.teller);
         metrics.unknown(one.run.unknown());
         return RuleOutcome.of(one.key, one.before, one.run.toBytes(), one.told, timestamp);
     }
@@ -205,7 +180,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     /** Null if the batch has nothing for the rule, or another process has a newer one. */
-    private @Nullable Active started(
+    private @Nullable ActiveRule started(
             CompiledRule rule, Vin vin, KnownVehicle vehicle, SampleBatch batch) {
         if (!covers(rule, vehicle)) {
             return null;
@@ -221,12 +196,12 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         byte[] before = requireNonNull(store).get(key);
         List<AlertEvent> told = new ArrayList<>();
         RuleRun run = resumed(rule, vin, before, told);
-        return run == null ? null : new Active(rule, key, before, told, run);
+        return run == null ? null : new ActiveRule(key, before, run, told, teller(rule, vin, told));
     }
 
-    private static void aim(Active one, SampleBatch batch, List<List<Target>> targets) {
+    private static void aim(ActiveRule one, SampleBatch batch, List<List<Target>> targets) {
         for (int i = 0; i < batch.getSignalCount(); i++) {
-            int place = one.rule.placeOf(batch.getSignal(i).getName());
+            int place = one.run.rule().placeOf(batch.getSignal(i).getName());
             if (place >= 0) {
                 targets.get(i).add(new Target(one, place));
             }
@@ -251,7 +226,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     /** Returns the vehicle time of the batch's last sample. */
-    private long feed(Vin vin, SampleBatch batch, List<List<Target>> targets) {
+    private long feed(SampleBatch batch, List<List<Target>> targets) {
         SignalDefinition[] definitions = new SignalDefinition[batch.getSignalCount()];
         for (int i = 0; i < definitions.length; i++) {
             definitions[i] = SignalDefinition.of(batch.getSignal(i), batch.getCatalogue());
@@ -277,9 +252,9 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
                                     .of(cursor.raw())
                             : null;
             for (Target target : interested) {
-                Active one = target.active();
+                ActiveRule one = target.active();
                 if (!one.failed) {
-                    one.failed = !took(one, target.place(), cursor.tUs(), value, label, vin);
+                    one.failed = !took(one, target.place(), cursor.tUs(), value, label);
                 }
             }
         }
@@ -287,11 +262,11 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     private boolean took(
-            Active one, int place, long tUs, double value, @Nullable String label, Vin vin) {
+            ActiveRule one, int place, long tUs, double value, @Nullable String label) {
         return guarded(
-                        one.rule.fact().key(),
+                        one.name,
                         () -> {
-                            one.run.take(place, tUs, value, label, teller(one.rule, vin, one.told));
+                            one.run.take(place, tUs, value, label, one.teller);
                             return one;
                         })
                 != null;
