@@ -238,25 +238,23 @@ final class BatchDesk {
      * @throws ProblemException SECOND_PERSON_REQUIRED for the one who made it
      */
     StoredBatch approve(BatchId id, Caller caller, @Nullable String reason) {
-        return change(
-                id,
-                caller,
-                reason,
-                (stored, type) -> {
-                    mustBeAnother(stored, caller);
-                    return new BatchInput.Approved();
-                });
+        return decide(id, caller, reason, new BatchInput.Approved());
     }
 
     /** A second person says no; as {@link #approve}. */
     StoredBatch decline(BatchId id, Caller caller, @Nullable String reason) {
+        return decide(id, caller, reason, new BatchInput.Declined());
+    }
+
+    private StoredBatch decide(
+            BatchId id, Caller caller, @Nullable String reason, BatchInput decision) {
         return change(
                 id,
                 caller,
                 reason,
                 (stored, type) -> {
                     mustBeAnother(stored, caller);
-                    return new BatchInput.Declined();
+                    return decision;
                 });
     }
 

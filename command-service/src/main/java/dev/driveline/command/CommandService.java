@@ -22,6 +22,7 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
 import dev.driveline.runtime.jws.PublicKeys;
+import dev.driveline.runtime.kafka.GroupReader;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.runtime.rest.ApiDocument;
 import dev.driveline.runtime.rest.Route;
@@ -228,7 +229,7 @@ public final class CommandService implements AutoCloseable {
                                 process.clock(),
                                 new SecureRandom(),
                                 process.metrics()));
-        EventFeed feed =
+        GroupReader feed =
                 closings.add(
                         EventFeed.start(
                                 config.kafka(),

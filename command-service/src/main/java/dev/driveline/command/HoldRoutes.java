@@ -1,7 +1,6 @@
 package dev.driveline.command;
 
 import dev.driveline.command.postgres.HoldTable;
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
@@ -9,7 +8,6 @@ import dev.driveline.runtime.rest.Route;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 
 /** Kill switches over REST. */
 final class HoldRoutes {
@@ -34,7 +32,10 @@ final class HoldRoutes {
         int limit = exchange.queryInteger("limit", 100, 1, 1_000);
         String cursor = exchange.query("cursor");
         List<HoldTable.Hold> page =
-                desk.newest(exchange.caller(), cursor == null ? null : idIn(cursor), limit);
+                desk.newest(
+                        exchange.caller(),
+                        cursor == null ? null : UuidText.parse("cursor", cursor),
+                        limit);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("items", page);
         if (page.size() == limit) {
@@ -49,18 +50,10 @@ final class HoldRoutes {
     }
 
     private Answer release(Exchange exchange) {
-        return Answer.ok(desk.release(idOf(exchange), exchange.caller(), exchange.query("reason")));
-    }
-
-    private static UUID idOf(Exchange exchange) {
-        return idIn(exchange.path("id"));
-    }
-
-    private static UUID idIn(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException notHexadecimal) {
-            throw new InvalidValueException("hold", text, "expected a UUID");
-        }
+        return Answer.ok(
+                desk.release(
+                        UuidText.parse("hold", exchange.path("id")),
+                        exchange.caller(),
+                        exchange.query("reason")));
     }
 }

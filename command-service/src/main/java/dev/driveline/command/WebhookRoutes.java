@@ -66,7 +66,10 @@ final class WebhookRoutes {
         int limit = exchange.queryInteger("limit", 100, 1, 1_000);
         String cursor = exchange.query("cursor");
         List<Webhook> page =
-                desk.page(exchange.caller(), cursor == null ? null : uuid("cursor", cursor), limit);
+                desk.page(
+                        exchange.caller(),
+                        cursor == null ? null : UuidText.parse("cursor", cursor),
+                        limit);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("items", page.stream().map(WebhookRoutes::view).toList());
         if (page.size() == limit) {
@@ -195,15 +198,7 @@ final class WebhookRoutes {
     }
 
     private static UUID idOf(Exchange exchange) {
-        return uuid("webhook", exchange.path("id"));
-    }
-
-    private static UUID uuid(String what, String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException notHexadecimal) {
-            throw new InvalidValueException(what, text, "expected a UUID");
-        }
+        return UuidText.parse("webhook", exchange.path("id"));
     }
 
     private static long number(String what, String text) {

@@ -3,6 +3,7 @@ package dev.driveline.telemetry;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.Closings;
 import dev.driveline.runtime.ServiceProcess;
+import dev.driveline.runtime.kafka.GroupReader;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.runtime.rest.ApiDocument;
@@ -24,7 +25,6 @@ import dev.driveline.telemetry.kafka.AlertFeed;
 import dev.driveline.telemetry.kafka.ErasureFeed;
 import dev.driveline.telemetry.kafka.EventFeed;
 import dev.driveline.telemetry.kafka.FrameFeed;
-import dev.driveline.telemetry.kafka.GroupReader;
 import dev.driveline.telemetry.kafka.LiveTail;
 import dev.driveline.telemetry.kafka.PresenceFeed;
 import dev.driveline.telemetry.kafka.RegistryFeed;
@@ -154,7 +154,7 @@ public final class TelemetryService implements AutoCloseable {
         FrameDays frameDays = new FrameDaysTable(database, config.frames().days());
         FrameStore frames = new FrameStore(database, frameDays, process.clock(), process.metrics());
         if (config.frames().kept()) {
-            FrameFeed feed = FrameFeed.start(kafka, facts, frames::append);
+            GroupReader feed = FrameFeed.start(kafka, facts, frames::append);
             closings.add("frame feed", feed);
             process.health().check("telemetry.frames", feed::problem);
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.runtime.json.Json;
@@ -51,19 +50,10 @@ final class ExportIT {
         rig = new TelemetryRig(folder);
         TestCatalogue catalogue = TestCatalogue.small();
         rig.publish(catalogue);
-        rig.publish(
-                new MappingFact(
-                        1,
-                        TenantId.of("acme"),
-                        catalogue.ref(),
-                        "hash",
-                        List.of(
-                                new MappingFact.Entry(
-                                        "can0.MOTION.GEAR",
-                                        "Vehicle.CurrentLocation.Altitude",
-                                        "m",
-                                        1,
-                                        0))));
+        rig.map(
+                catalogue.ref(),
+                new MappingFact.Entry(
+                        "can0.MOTION.GEAR", "Vehicle.CurrentLocation.Altitude", "m", 1, 0));
         rig.publish(NORTH, "acme", "model", catalogue.ref(), "north");
         rig.publish(SOUTH, "acme", "model", catalogue.ref(), "south");
         rig.publish(FOREIGN, "other", catalogue.ref());

@@ -2,7 +2,6 @@ package dev.driveline.telemetry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.telemetry.batch.TestSignals;
@@ -34,32 +33,15 @@ final class FleetStreamIT {
     static void start() {
         rig = new TelemetryRig(folder);
         rig.publish(SMALL);
-        rig.publish(
-                new MappingFact(
-                        1,
-                        TenantId.of("acme"),
-                        SMALL.ref(),
-                        "hash",
-                        List.of(
-                                new MappingFact.Entry(
-                                        "can0.MOTION.SPEED", "Vehicle.Speed", "km/h", 1, 0),
-                                new MappingFact.Entry(
-                                        "can0.WHEEL.SPEED",
-                                        "Vehicle.CurrentLocation.Altitude",
-                                        "m",
-                                        1,
-                                        0))));
+        rig.map(
+                SMALL.ref(),
+                new MappingFact.Entry("can0.MOTION.SPEED", "Vehicle.Speed", "km/h", 1, 0),
+                new MappingFact.Entry(
+                        "can0.WHEEL.SPEED", "Vehicle.CurrentLocation.Altitude", "m", 1, 0));
         rig.publish(FIRST, "acme", "model", SMALL.ref(), "north");
         rig.publish(SECOND, "acme", "model", SMALL.ref(), "north");
         rig.publish(THIRD, "acme", "model", SMALL.ref());
-        SOON.that(
-                "the vehicles are known",
-                () ->
-                        rig.http().get("/api/v1/vehicles/" + FIRST + "/signals").status() == 200
-                                && rig.http()
-                                                .get("/api/v1/vehicles/" + SECOND + "/signals")
-                                                .status()
-                                        == 200);
+        rig.awaitKnown(FIRST, SECOND);
     }
 
     @AfterAll

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.contract.alert.AlertEvent;
 import dev.driveline.contract.id.RunId;
 import dev.driveline.contract.id.SessionId;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.MappingFact;
@@ -44,22 +43,12 @@ final class FleetSummaryIT {
     static void start() {
         rig = new TelemetryRig(folder);
         rig.publish(SMALL);
-        rig.publish(
-                new MappingFact(
-                        1,
-                        TenantId.of("acme"),
-                        SMALL.ref(),
-                        "hash",
-                        List.of(
-                                new MappingFact.Entry(
-                                        "can0.MOTION.SPEED", "Vehicle.Speed", "m/s", 1 / 3.6, 0),
-                                new MappingFact.Entry("can0.DENSE.BIT0", CHARGING, "", 1, 0),
-                                new MappingFact.Entry(
-                                        "can0.WHEEL.SPEED",
-                                        "Vehicle.CurrentLocation.Altitude",
-                                        "m",
-                                        1,
-                                        0))));
+        rig.map(
+                SMALL.ref(),
+                new MappingFact.Entry("can0.MOTION.SPEED", "Vehicle.Speed", "m/s", 1 / 3.6, 0),
+                new MappingFact.Entry("can0.DENSE.BIT0", CHARGING, "", 1, 0),
+                new MappingFact.Entry(
+                        "can0.WHEEL.SPEED", "Vehicle.CurrentLocation.Altitude", "m", 1, 0));
         rig.publish(FIRST, "acme", "model", SMALL.ref(), Map.of("region", "eu"), "north");
         rig.publish(SECOND, "acme", "model", SMALL.ref(), Map.of("region", "us"), "north");
         rig.publish(THIRD, "acme", "model", SMALL.ref(), Map.of("region", "eu"));

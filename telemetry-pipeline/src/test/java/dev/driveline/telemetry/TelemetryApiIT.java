@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.MappingFact;
 import dev.driveline.runtime.json.Json;
@@ -67,33 +66,15 @@ final class TelemetryApiIT {
     static void start() {
         rig = new TelemetryRig(folder);
         rig.publish(SMALL);
-        rig.publish(
-                new MappingFact(
-                        1,
-                        TenantId.of("acme"),
-                        SMALL.ref(),
-                        "hash",
-                        List.of(
-                                new MappingFact.Entry(
-                                        "can0.MOTION.SPEED", "Vehicle.Speed", "m/s", 0.25, 1),
-                                new MappingFact.Entry(
-                                        "can0.WHEEL.SPEED",
-                                        "Vehicle.CurrentLocation.Altitude",
-                                        "m",
-                                        1,
-                                        0),
-                                new MappingFact.Entry(
-                                        "can0.REAL.VOLTAGE",
-                                        "Vehicle.CurrentLocation.Latitude",
-                                        "degrees",
-                                        1,
-                                        0),
-                                new MappingFact.Entry(
-                                        "can0.TICK.TICKS",
-                                        "Vehicle.CurrentLocation.Longitude",
-                                        "degrees",
-                                        0.5,
-                                        0))));
+        rig.map(
+                SMALL.ref(),
+                new MappingFact.Entry("can0.MOTION.SPEED", "Vehicle.Speed", "m/s", 0.25, 1),
+                new MappingFact.Entry(
+                        "can0.WHEEL.SPEED", "Vehicle.CurrentLocation.Altitude", "m", 1, 0),
+                new MappingFact.Entry(
+                        "can0.REAL.VOLTAGE", "Vehicle.CurrentLocation.Latitude", "degrees", 1, 0),
+                new MappingFact.Entry(
+                        "can0.TICK.TICKS", "Vehicle.CurrentLocation.Longitude", "degrees", 0.5, 0));
         rig.publish(VIN, "acme", SMALL.ref());
         rig.publish(Vin.of(SECOND), "acme", "model", SMALL.ref(), "north");
         rig.publish(OTHERS, "other", SMALL.ref());

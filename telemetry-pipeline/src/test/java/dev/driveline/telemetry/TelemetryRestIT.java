@@ -62,7 +62,7 @@ final class TelemetryRestIT {
     @BeforeEach
     void enrol() {
         rig.publish(vin, "acme", SMALL.ref());
-        SOON.that("the vehicle is known", () -> get("/signals").status() == 200);
+        rig.awaitKnown(vin);
     }
 
     private Http.Response get(String path) {

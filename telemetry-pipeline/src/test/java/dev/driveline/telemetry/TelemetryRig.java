@@ -18,6 +18,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.DatabaseConfig;
 import dev.driveline.telemetry.fact.TestCatalogue;
+import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Http;
 import dev.driveline.testkit.TestKafka;
 import dev.driveline.testkit.TestPostgres;
@@ -46,6 +47,8 @@ final class TelemetryRig implements AutoCloseable {
 
     /** A token is {@code tenant}, then scopes, {@code vin=…} and {@code fleet=…} behind commas. */
     static final String ACME = "acme,telemetry:read";
+
+    private static final Eventually KNOWN = Eventually.within(Duration.ofSeconds(30));
 
     final TestPostgres.Database database = TestPostgres.freshDatabase();
     final KafkaConfig kafka =
@@ -140,8 +143,20 @@ final class TelemetryRig implements AutoCloseable {
         return "http://127.0.0.1:" + running.process.rest().port();
     }
 
-    void publish(MappingFact mapping) {
+    /** As acme's mapping of a catalogue. */
+    void map(CatalogueRef catalogue, MappingFact.Entry... entries) {
+        MappingFact mapping =
+                new MappingFact(1, TenantId.of("acme"), catalogue, "hash", List.of(entries));
         send(Topic.REGISTRY_MAPPINGS, mapping.key(), Json.bytes(mapping));
+    }
+
+    /** Until their facts have come: what comes then counts as theirs. */
+    void awaitKnown(Vin... vins) {
+        for (Vin vin : vins) {
+            KNOWN.that(
+                    vin + " is known",
+                    () -> http().get("/api/v1/vehicles/" + vin + "/signals").status() == 200);
+        }
     }
 
     void publish(TestCatalogue catalogue) {

@@ -8,6 +8,7 @@ import dev.driveline.simulator.Pem;
 import dev.driveline.simulator.Provisioning;
 import dev.driveline.simulator.TBox;
 import dev.driveline.simulator.TBoxConfig;
+import dev.driveline.simulator.VehicleCatalogue;
 import dev.driveline.simulator.VehicleModel;
 import dev.driveline.simulator.VehicleModel.Kind;
 import java.io.IOException;
@@ -23,7 +24,8 @@ import java.util.Map;
 
 /**
  * The six vehicles of the all-in-one: registered, bound and enrolled the way a factory does it;
- * five of them drive, the sixth is left to the reader's own MQTT client.
+ * five of them drive (the third decodes its frames itself), the sixth is left to the reader's own
+ * MQTT client.
  */
 final class DevFleet implements AutoCloseable {
 
@@ -31,18 +33,21 @@ final class DevFleet implements AutoCloseable {
 
     private static final List<Car> CARS =
             List.of(
-                    new Car(Vin.of("WDRVP0000NA000001"), Kind.PETROL, 0),
-                    new Car(Vin.of("WDRVP0000NA000002"), Kind.PETROL, 530),
-                    new Car(Vin.of("WDRVP0000NA000003"), Kind.PETROL, 1_180),
-                    new Car(Vin.of("WDRVE0000NA000004"), Kind.EV, 240),
-                    new Car(Vin.of("WDRVE0000NA000005"), Kind.EV, 870),
-                    new Car(Vin.of("WDRVX0000NA000006"), Kind.PETROL, 0));
+                    new Car(Vin.of("WDRVP0000NA000001"), Kind.PETROL, 0, false),
+                    new Car(Vin.of("WDRVP0000NA000002"), Kind.PETROL, 530, false),
+                    new Car(Vin.of("WDRVP0000NA000003"), Kind.PETROL, 1_180, true),
+                    new Car(Vin.of("WDRVE0000NA000004"), Kind.EV, 240, false),
+                    new Car(Vin.of("WDRVE0000NA000005"), Kind.EV, 870, false),
+                    new Car(Vin.of("WDRVX0000NA000006"), Kind.PETROL, 0, false));
 
     private final AllInOneConfig config;
     private final Clock clock;
     private final List<TBox> driving = new ArrayList<>();
 
-    private record Car(Vin vin, Kind kind, double startS) {
+    /**
+     * @param decodes whether it sends signals, and not frames
+     */
+    private record Car(Vin vin, Kind kind, double startS, boolean decodes) {
 
         String serial() {
             return "TB-" + vin;
@@ -87,13 +92,7 @@ final class DevFleet implements AutoCloseable {
 
     private static void model(Provisioning provisioning, Kind kind, String id, String name)
             throws IOException, InterruptedException {
-        provisioning.model(
-                id,
-                name,
-                OwnVehicle.buses(kind).stream()
-                        .map(bus ->
-                                new Provisioning.Bus(bus.name(), "EXACT", bus.file(), bus.dbc()))
-                        .toList());
+        provisioning.model(id, name, OwnVehicle.registered(kind));
     }
 
     /** Lets the first few drive. */
@@ -109,6 +108,9 @@ final class DevFleet implements AutoCloseable {
                                     config.dev().resolve("ca.crt"),
                                     config.dev().resolve("command-root.pem"))
                             .withMaxBackoff(Duration.ofSeconds(10));
+            if (car.decodes()) {
+                box = box.withDecoding(VehicleCatalogue.of(OwnVehicle.registered(car.kind())));
+            }
             TBox tbox = new TBox(box, model, clock);
             driving.add(tbox);
             tbox.start();

@@ -1,11 +1,9 @@
 package dev.driveline.telemetry.batch;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.telemetry.v1.CanBatch;
 import dev.driveline.contract.telemetry.v1.CanColumns;
 import dev.driveline.contract.vehicle.Rejection;
-import dev.driveline.runtime.batch.Compression;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
@@ -27,67 +25,11 @@ public final class BatchReader {
         } catch (InvalidProtocolBufferException malformed) {
             return refused(Rejection.MALFORMED, "no CanBatch: " + malformed.getMessage());
         }
-        if (batch.getSchema() != BatchLimits.SCHEMA) {
-            return refused(
-                    Rejection.SCHEMA_UNKNOWN,
-                    "schema is %s, this version knows %d"
-                            .formatted(
-                                    Integer.toUnsignedString(batch.getSchema()),
-                                    BatchLimits.SCHEMA));
-        }
-        String problem = HeadRules.problemOf(HeadFields.of(batch));
-        if (problem == null) {
-            problem = HeadRules.channelProblem(batch);
-        }
-        return problem == null ? readColumns(batch) : refused(Rejection.HEAD_INVALID, problem);
-    }
-
-    private static Reading readColumns(CanBatch batch) {
-        return switch (batch.getCodec()) {
-            case CODEC_NONE -> readPlain(batch);
-            case CODEC_ZSTD -> readPacked(batch);
-            case UNRECOGNIZED ->
-                    refused(
-                            Rejection.CODEC_INVALID,
-                            "codec is %d, this version knows 0 (none) and 1 (Zstandard)"
-                                    .formatted(batch.getCodecValue()));
+        return switch (Envelope.of(batch).open(HeadRules.channelProblem(batch))) {
+            case Envelope.Opened.Found<CanColumns> found -> check(batch, found.columns());
+            case Envelope.Opened.Broken<CanColumns> broken ->
+                    refused(broken.reason(), broken.detail());
         };
-    }
-
-    private static Reading readPlain(CanBatch batch) {
-        if (!batch.hasColumns() || !batch.getPackedColumns().isEmpty()) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "codec is none, expected columns and no packed_columns");
-        }
-        int bytes = batch.getColumns().getSerializedSize();
-        if (bytes > Compression.MAX_COLUMNS_BYTES) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "columns have %d bytes, at most %d are taken"
-                            .formatted(bytes, Compression.MAX_COLUMNS_BYTES));
-        }
-        return check(batch, batch.getColumns());
-    }
-
-    private static Reading readPacked(CanBatch batch) {
-        if (batch.hasColumns() || batch.getPackedColumns().isEmpty()) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "codec is Zstandard, expected packed_columns and no columns");
-        }
-        try {
-            byte[] plain =
-                    Compression.unpack(
-                            batch.getPackedColumns().toByteArray(), Compression.MAX_COLUMNS_BYTES);
-            return check(batch, CanColumns.parseFrom(plain));
-        } catch (InvalidValueException broken) {
-            return refused(Rejection.CODEC_INVALID, "packed_columns: " + broken.getMessage());
-        } catch (InvalidProtocolBufferException malformed) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "packed_columns hold no CanColumns: " + malformed.getMessage());
-        }
     }
 
     private static Reading check(CanBatch batch, CanColumns columns) {

@@ -7,7 +7,6 @@ import dev.driveline.contract.telemetry.v1.SignalColumns;
 import dev.driveline.contract.telemetry.v1.ValueState;
 import dev.driveline.contract.telemetry.v1.ValueType;
 import dev.driveline.contract.vehicle.Rejection;
-import dev.driveline.runtime.batch.Compression;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
 import java.util.EnumMap;
@@ -35,75 +34,24 @@ public final class SignalReader {
                 | InvalidValueException malformed) {
             return refused(Rejection.MALFORMED, "no SignalBatch: " + malformed.getMessage());
         }
-        if (batch.getSchema() != BatchLimits.SCHEMA) {
-            return refused(
-                    Rejection.SCHEMA_UNKNOWN,
-                    "schema is %s, this version knows %d"
-                            .formatted(
-                                    Integer.toUnsignedString(batch.getSchema()),
-                                    BatchLimits.SCHEMA));
-        }
-        String problem = HeadRules.problemOf(HeadFields.of(batch));
-        if (problem == null && batch.getDictionaryCount() > BatchLimits.MAX_CHANNELS) {
-            problem =
-                    "dictionary has %d entries, at most %d are taken"
-                            .formatted(batch.getDictionaryCount(), BatchLimits.MAX_CHANNELS);
-        }
-        return problem == null ? readColumns(batch) : refused(Rejection.HEAD_INVALID, problem);
+        return switch (Envelope.of(batch).open(dictionaryProblem(batch))) {
+            case Envelope.Opened.Found<SignalColumns> found -> check(batch, found.columns());
+            case Envelope.Opened.Broken<SignalColumns> broken ->
+                    refused(broken.reason(), broken.detail());
+        };
+    }
+
+    private static @Nullable String dictionaryProblem(SignalBatch batch) {
+        return batch.getDictionaryCount() > BatchLimits.MAX_CHANNELS
+                ? "dictionary has %d entries, at most %d are taken"
+                        .formatted(batch.getDictionaryCount(), BatchLimits.MAX_CHANNELS)
+                : null;
     }
 
     private static SignalBatch ofJson(byte[] value) {
         SignalBatch.Builder batch = SignalBatch.newBuilder();
         ProtobufJson.merge(Json.tree(value), batch);
         return batch.build();
-    }
-
-    private static SignalReading readColumns(SignalBatch batch) {
-        return switch (batch.getCodec()) {
-            case CODEC_NONE -> readPlain(batch);
-            case CODEC_ZSTD -> readPacked(batch);
-            case UNRECOGNIZED ->
-                    refused(
-                            Rejection.CODEC_INVALID,
-                            "codec is %d, this version knows 0 (none) and 1 (Zstandard)"
-                                    .formatted(batch.getCodecValue()));
-        };
-    }
-
-    private static SignalReading readPlain(SignalBatch batch) {
-        if (!batch.hasColumns() || !batch.getPackedColumns().isEmpty()) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "codec is none, expected columns and no packed_columns");
-        }
-        int bytes = batch.getColumns().getSerializedSize();
-        if (bytes > Compression.MAX_COLUMNS_BYTES) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "columns have %d bytes, at most %d are taken"
-                            .formatted(bytes, Compression.MAX_COLUMNS_BYTES));
-        }
-        return check(batch, batch.getColumns());
-    }
-
-    private static SignalReading readPacked(SignalBatch batch) {
-        if (batch.hasColumns() || batch.getPackedColumns().isEmpty()) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "codec is Zstandard, expected packed_columns and no columns");
-        }
-        try {
-            byte[] plain =
-                    Compression.unpack(
-                            batch.getPackedColumns().toByteArray(), Compression.MAX_COLUMNS_BYTES);
-            return check(batch, SignalColumns.parseFrom(plain));
-        } catch (InvalidValueException broken) {
-            return refused(Rejection.CODEC_INVALID, "packed_columns: " + broken.getMessage());
-        } catch (InvalidProtocolBufferException malformed) {
-            return refused(
-                    Rejection.CODEC_INVALID,
-                    "packed_columns hold no SignalColumns: " + malformed.getMessage());
-        }
     }
 
     private static SignalReading check(SignalBatch batch, SignalColumns columns) {

@@ -4,6 +4,8 @@ import dev.driveline.contract.alert.AlertEvent;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
+import dev.driveline.runtime.kafka.GroupReader;
+import dev.driveline.runtime.kafka.GroupReader.Group;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
 public final class AlertFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(AlertFeed.class);
-    private static final String NAME = "telemetry-alerts";
+    private static final Group GROUP = Group.of("telemetry-alerts", Topic.TELEMETRY_ALERTS);
     private static final long FORGET_EVERY_NS = TimeUnit.HOURS.toNanos(1);
 
     private final Consumer<List<AlertEvent>> store;
@@ -38,8 +40,7 @@ public final class AlertFeed {
     public static GroupReader start(
             KafkaConfig kafka, Consumer<List<AlertEvent>> store, Runnable forget) {
         AlertFeed feed = new AlertFeed(store, forget);
-        return GroupReader.start(
-                kafka, NAME, Topic.TELEMETRY_ALERTS, feed::take, feed::forgetHourly);
+        return GroupReader.start(kafka, GROUP, feed::take, feed::forgetHourly);
     }
 
     private void forgetHourly() {

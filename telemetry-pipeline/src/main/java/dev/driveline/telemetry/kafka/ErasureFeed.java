@@ -4,6 +4,8 @@ import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.json.MalformedJsonException;
+import dev.driveline.runtime.kafka.GroupReader;
+import dev.driveline.runtime.kafka.GroupReader.Group;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import java.util.function.ToIntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class ErasureFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(ErasureFeed.class);
-    private static final String NAME = "telemetry-erasures";
+    private static final Group GROUP = Group.of("telemetry-erasures", Topic.REGISTRY_ERASURES);
 
     private final ToIntFunction<Erasure> forget;
 
@@ -30,7 +32,7 @@ public final class ErasureFeed {
      */
     public static GroupReader start(KafkaConfig kafka, ToIntFunction<Erasure> forget) {
         ErasureFeed feed = new ErasureFeed(forget);
-        return GroupReader.start(kafka, NAME, Topic.REGISTRY_ERASURES, feed::take, () -> {});
+        return GroupReader.start(kafka, GROUP, feed::take);
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records) {

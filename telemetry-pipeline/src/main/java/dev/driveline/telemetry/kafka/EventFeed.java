@@ -3,6 +3,8 @@ package dev.driveline.telemetry.kafka;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.runtime.json.MalformedJsonException;
+import dev.driveline.runtime.kafka.GroupReader;
+import dev.driveline.runtime.kafka.GroupReader.Group;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.telemetry.event.EventRecords;
 import dev.driveline.telemetry.event.HeardEvent;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
 public final class EventFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
-    private static final String NAME = "telemetry-events";
+    private static final Group GROUP = Group.of("telemetry-events", Topic.VEHICLE_EVENTS);
 
     private final Facts facts;
     private final Consumer<List<HeardEvent>> store;
@@ -36,7 +38,7 @@ public final class EventFeed {
     public static GroupReader start(
             KafkaConfig kafka, Facts facts, Consumer<List<HeardEvent>> store) {
         EventFeed feed = new EventFeed(facts, store);
-        return GroupReader.start(kafka, NAME, Topic.VEHICLE_EVENTS, feed::take, () -> {});
+        return GroupReader.start(kafka, GROUP, feed::take);
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records) {

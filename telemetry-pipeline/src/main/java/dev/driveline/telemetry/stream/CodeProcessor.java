@@ -66,12 +66,17 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (Arrays.equals(header(record, Headers.EVENT_TYPE), TYPE)) {
-            guarded("a report of trouble codes", () -> take(record));
+        if (!Arrays.equals(header(record, Headers.EVENT_TYPE), TYPE)) {
+            return;
+        }
+        List<RuleOutcome> outcomes = new ArrayList<>();
+        guarded("a report of trouble codes", () -> take(record, outcomes));
+        for (RuleOutcome outcome : outcomes) {
+            outcome.write(requireNonNull(store), requireNonNull(context), metrics);
         }
     }
 
-    private void take(Record<byte[], byte[]> record) {
+    private void take(Record<byte[], byte[]> record, List<RuleOutcome> outcomes) {
         HeardEvent event;
         try {
             event =
@@ -94,7 +99,7 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             if (rule.watchesCodes() && RuleProcessor.covers(rule, vehicle)) {
                 guarded(
                         "rule " + rule.fact().key(),
-                        () -> run(rule, event, report, record.timestamp()));
+                        () -> run(rule, event, report, record.timestamp(), outcomes));
             }
         }
     }
@@ -120,7 +125,12 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         }
     }
 
-    private void run(CompiledRule rule, HeardEvent event, CodeReport report, long timestamp) {
+    private void run(
+            CompiledRule rule,
+            HeardEvent event,
+            CodeReport report,
+            long timestamp,
+            List<RuleOutcome> outcomes) {
         RuleFact fact = rule.fact();
         byte[] key = RuleProcessor.keyOf(fact.key(), event.vin());
         byte[] before = requireNonNull(store).get(key);
@@ -142,13 +152,7 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
                                         one.effect(),
                                         one.values())));
         byte[] after = run.isBlank() ? null : run.toBytes();
-        if (!Arrays.equals(after, before)) {
-            requireNonNull(store).put(key, after);
-        }
-        told.forEach(one -> {
-            requireNonNull(context).forward(AlertRecords.of(one, timestamp), RuleProcessor.ALERTS);
-            metrics.told(one.step());
-        });
+        outcomes.add(RuleOutcome.of(key, before, after, told, timestamp));
     }
 
     /** Null where another process has a newer version of the rule. */

@@ -26,10 +26,10 @@ import dev.driveline.telemetry.sample.SignalDefinition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -49,6 +49,10 @@ import org.slf4j.LoggerFactory;
  * <p>Its store has, by rule and vehicle ({@code tenant/id}, 0, VIN), what {@link RuleRun}
  * remembers. Within a second after a rule has changed or is gone, what it remembered is forgotten
  * and its alerts are cleared. A rule of which this process has not heard yet is left alone.
+ *
+ * <p>A rule that fails by a bug is passed over for that batch, logged and counted: of it nothing is
+ * remembered and nothing told, of the others both. What Kafka fails in ends the task and takes back
+ * its transaction.
  */
 final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[], byte[]> {
 
@@ -77,10 +81,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     /** A signal of the batch goes to this place of that rule. */
-    private record Target(RuleRun run, int place) {}
-
-    /** A rule at work on the batch. */
-    private record Active(byte[] key, byte @Nullable [] before, RuleRun run) {}
+    private record Target(ActiveRule active, int place) {}
 
     @Override
     public void init(ProcessorContext<byte[], byte[]> initialised) {
@@ -105,43 +106,71 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         if (vehicle == null || !vehicle.tenant().equals(tenant)) {
             return;
         }
+        for (RuleOutcome outcome : outcomesOf(vin, vehicle, batch, record.timestamp())) {
+            write(outcome);
+        }
+    }
+
+    private void write(RuleOutcome outcome) {
+        outcome.write(requireNonNull(store), requireNonNull(context), metrics);
+    }
+
+    /** What a batch or a rule brings about must not stop the task: null, and counted. */
+    private <T> @Nullable T guarded(String what, Supplier<@Nullable T> work) {
         try {
-            run(vin, vehicle, batch, record.timestamp());
+            return work.get();
         } catch (FactsUnavailableException | KafkaException infrastructure) {
             throw infrastructure;
         } catch (RuntimeException bug) {
             metrics.failed();
-            LOG.atError().setMessage("rules passed over for a batch").setCause(bug).log();
+            LOG.atError()
+                    .setMessage("passed over by rules")
+                    .addKeyValue("at", what)
+                    .setCause(bug)
+                    .log();
+            return null;
         }
     }
 
-    private void run(Vin vin, KnownVehicle vehicle, SampleBatch batch, long timestamp) {
-        List<AlertEvent> told = new ArrayList<>();
-        List<Active> active = new ArrayList<>();
+    private List<RuleOutcome> outcomesOf(
+            Vin vin, KnownVehicle vehicle, SampleBatch batch, long timestamp) {
+        List<ActiveRule> active = new ArrayList<>();
         List<List<Target>> targets = new ArrayList<>();
         for (int i = 0; i < batch.getSignalCount(); i++) {
             targets.add(new ArrayList<>());
         }
         for (CompiledRule rule : book.of(vehicle.tenant())) {
-            if (covers(rule, vehicle)) {
-                start(rule, vin, batch, targets, active, told);
+            ActiveRule one = guarded(rule.fact().key(), () -> started(rule, vin, vehicle, batch));
+            if (one != null) {
+                active.add(one);
+                aim(one, batch, targets);
             }
         }
         if (active.isEmpty()) {
-            return;
+            return List.of();
         }
-        long endUs = feed(vin, batch, targets, told);
+        Long endUs = guarded("a batch", () -> feed(batch, targets));
+        if (endUs == null) {
+            return List.of();
+        }
         long nowMs = requireNonNull(context).currentSystemTimeMs();
-        for (Active one : active) {
-            one.run().endBatch(endUs, nowMs, teller(one.run().rule(), vin, told));
-            metrics.unknown(one.run().unknown());
-            byte[] after = one.run().toBytes();
-            if (!Arrays.equals(after, one.before())) {
-                requireNonNull(store).put(one.key(), after);
+        List<RuleOutcome> outcomes = new ArrayList<>();
+        for (ActiveRule one : active) {
+            RuleOutcome outcome =
+                    one.failed
+                            ? null
+                            : guarded(one.name, () -> ended(one, endUs, nowMs, timestamp));
+            if (outcome != null) {
+                outcomes.add(outcome);
             }
         }
-        // Only now: a rule that fails on the way has told nothing that it does not remember.
-        told.forEach(event -> forward(event, timestamp));
+        return outcomes;
+    }
+
+    private RuleOutcome ended(ActiveRule one, long endUs, long nowMs, long timestamp) {
+        one.run.endBatch(endUs, nowMs, one.teller);
+        metrics.unknown(one.run.unknown());
+        return RuleOutcome.of(one.key, one.before, one.run.toBytes(), one.told, timestamp);
     }
 
     private static Consumer<RuleRun.Told> teller(CompiledRule rule, Vin vin, List<AlertEvent> to) {
@@ -150,36 +179,32 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
                 to.add(AlertIds.event(fact, fact.version(), vin, told.effect(), told.values()));
     }
 
-    /** Only if the batch has something for the rule. */
-    private void start(
-            CompiledRule rule,
-            Vin vin,
-            SampleBatch batch,
-            List<List<Target>> targets,
-            List<Active> active,
-            List<AlertEvent> told) {
-        RuleRun run = null;
-        byte[] key = keyOf(rule.fact().key(), vin);
-        byte[] before = null;
-        for (int i = 0; i < batch.getSignalCount() || (i == 0 && rule.listensToAll()); i++) {
-            int place =
-                    i < batch.getSignalCount() ? rule.placeOf(batch.getSignal(i).getName()) : -1;
-            if (place < 0 && !rule.listensToAll()) {
-                continue;
-            }
-            if (run == null) {
-                before = requireNonNull(store).get(key);
-                run = resumed(rule, vin, before, told);
-                if (run == null) {
-                    return;
-                }
-            }
-            if (place >= 0) {
-                targets.get(i).add(new Target(run, place));
-            }
+    /** Null if the batch has nothing for the rule, or another process has a newer one. */
+    private @Nullable ActiveRule started(
+            CompiledRule rule, Vin vin, KnownVehicle vehicle, SampleBatch batch) {
+        if (!covers(rule, vehicle)) {
+            return null;
         }
-        if (run != null) {
-            active.add(new Active(key, before, run));
+        boolean concerned = rule.listensToAll();
+        for (int i = 0; i < batch.getSignalCount() && !concerned; i++) {
+            concerned = rule.placeOf(batch.getSignal(i).getName()) >= 0;
+        }
+        if (!concerned) {
+            return null;
+        }
+        byte[] key = keyOf(rule.fact().key(), vin);
+        byte[] before = requireNonNull(store).get(key);
+        List<AlertEvent> told = new ArrayList<>();
+        RuleRun run = resumed(rule, vin, before, told);
+        return run == null ? null : new ActiveRule(key, before, run, told, teller(rule, vin, told));
+    }
+
+    private static void aim(ActiveRule one, SampleBatch batch, List<List<Target>> targets) {
+        for (int i = 0; i < batch.getSignalCount(); i++) {
+            int place = one.run.rule().placeOf(batch.getSignal(i).getName());
+            if (place >= 0) {
+                targets.get(i).add(new Target(one, place));
+            }
         }
     }
 
@@ -201,8 +226,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     }
 
     /** Returns the vehicle time of the batch's last sample. */
-    private long feed(
-            Vin vin, SampleBatch batch, List<List<Target>> targets, List<AlertEvent> told) {
+    private long feed(SampleBatch batch, List<List<Target>> targets) {
         SignalDefinition[] definitions = new SignalDefinition[batch.getSignalCount()];
         for (int i = 0; i < definitions.length; i++) {
             definitions[i] = SignalDefinition.of(batch.getSignal(i), batch.getCatalogue());
@@ -228,11 +252,24 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
                                     .of(cursor.raw())
                             : null;
             for (Target target : interested) {
-                RuleRun run = target.run();
-                run.take(target.place(), cursor.tUs(), value, label, teller(run.rule(), vin, told));
+                ActiveRule one = target.active();
+                if (!one.failed) {
+                    one.failed = !took(one, target.place(), cursor.tUs(), value, label);
+                }
             }
         }
         return cursor.tUs();
+    }
+
+    private boolean took(
+            ActiveRule one, int place, long tUs, double value, @Nullable String label) {
+        return guarded(
+                        one.name,
+                        () -> {
+                            one.run.take(place, tUs, value, label, one.teller);
+                            return one;
+                        })
+                != null;
     }
 
     private void look(long nowMs) {
@@ -251,39 +288,50 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     private void tick(CompiledRule rule, long nowMs) {
         byte[] from = prefixOf(rule.fact().key(), 0);
         byte[] to = prefixOf(rule.fact().key(), 1);
-        List<KeyValue<byte[], byte[]>> changed = new ArrayList<>();
-        List<AlertEvent> told = new ArrayList<>();
+        List<RuleOutcome> outcomes = new ArrayList<>();
         try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).range(from, to)) {
             while (all.hasNext()) {
                 KeyValue<byte[], byte[]> entry = all.next();
-                RuleRun.Head head = headOf(entry.value);
-                if (head != null && head.ruleVersion() == rule.fact().version()) {
-                    RuleRun run = RuleRun.fromBytes(rule, entry.value);
-                    run.tick(nowMs, teller(rule, vinOf(entry.key), told));
-                    byte[] after = run.toBytes();
-                    if (!Arrays.equals(after, entry.value)) {
-                        changed.add(KeyValue.pair(entry.key, after));
-                    }
+                RuleOutcome outcome = guarded(rule.fact().key(), () -> ticked(rule, entry, nowMs));
+                if (outcome != null) {
+                    outcomes.add(outcome);
                 }
             }
         }
-        changed.forEach(entry -> requireNonNull(store).put(entry.key, entry.value));
-        told.forEach(event -> forward(event, nowMs));
+        outcomes.forEach(this::write);
+    }
+
+    private @Nullable RuleOutcome ticked(
+            CompiledRule rule, KeyValue<byte[], byte[]> entry, long nowMs) {
+        RuleRun.Head head = headOf(entry.value);
+        if (head == null || head.ruleVersion() != rule.fact().version()) {
+            return null;
+        }
+        RuleRun run = RuleRun.fromBytes(rule, entry.value);
+        List<AlertEvent> told = new ArrayList<>();
+        run.tick(nowMs, teller(rule, vinOf(entry.key), told));
+        return RuleOutcome.of(entry.key, entry.value, run.toBytes(), told, nowMs);
     }
 
     private void sweep(long nowMs) {
-        List<byte[]> gone = new ArrayList<>();
-        List<AlertEvent> told = new ArrayList<>();
+        List<RuleOutcome> over = new ArrayList<>();
         try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).all()) {
             while (all.hasNext()) {
                 KeyValue<byte[], byte[]> entry = all.next();
-                if (isOver(entry.key, entry.value, told)) {
-                    gone.add(entry.key);
+                RuleOutcome outcome = guarded("the sweep", () -> swept(entry, nowMs));
+                if (outcome != null) {
+                    over.add(outcome);
                 }
             }
         }
-        gone.forEach(requireNonNull(store)::delete);
-        told.forEach(event -> forward(event, nowMs));
+        over.forEach(this::write);
+    }
+
+    private @Nullable RuleOutcome swept(KeyValue<byte[], byte[]> entry, long nowMs) {
+        List<AlertEvent> told = new ArrayList<>();
+        return isOver(entry.key, entry.value, told)
+                ? RuleOutcome.of(entry.key, entry.value, null, told, nowMs)
+                : null;
     }
 
     /** Tells of the end of its alert, too. */
@@ -344,11 +392,6 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
             LOG.atError().setMessage("state of a rule is unreadable").setCause(unreadable).log();
             return null;
         }
-    }
-
-    private void forward(AlertEvent event, long timestamp) {
-        requireNonNull(context).forward(AlertRecords.of(event, timestamp), ALERTS);
-        metrics.told(event.step());
     }
 
     static byte[] keyOf(String rule, Vin vin) {

@@ -16,12 +16,17 @@ import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.rule.RuleDefinition;
 import dev.driveline.telemetry.rule.RuleDefinition.RuleScope;
 import dev.driveline.telemetry.rule.RuleFact;
+import dev.driveline.telemetry.rule.RuleId;
 import dev.driveline.telemetry.rule.TestRules;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -33,6 +38,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +60,7 @@ final class RuleTopologyTest {
 
     private final BookFacts facts = new BookFacts();
     private final RuleBook rules = new RuleBook();
-    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final FaultyMeters metrics = new FaultyMeters();
 
     @TempDir private Path folder;
     private TopologyTestDriver driver;
@@ -97,6 +103,25 @@ final class RuleTopologyTest {
         return TestRules.when("value('SPEED') > 60.0 && label('GEAR') == 'D'", 0);
     }
 
+    /** Its counter of unknown conditions, which each rule of a batch raises, fails once if told. */
+    private static final class FaultyMeters extends SimpleMeterRegistry {
+        private long failAt;
+
+        @Override
+        protected Counter newCounter(Meter.Id id) {
+            return id.getName().equals("telemetry.rules.unknown")
+                    ? new CumulativeCounter(id) {
+                        @Override
+                        public void increment(double amount) {
+                            if (--failAt == 0) {
+                                throw new IllegalStateException("a fault");
+                            }
+                        }
+                    }
+                    : super.newCounter(id);
+        }
+    }
+
     private static RuleDefinition of(
             RuleDefinition of, Boolean enabled, Long silenceMs, RuleScope to) {
         return new RuleDefinition(
@@ -117,6 +142,13 @@ final class RuleTopologyTest {
 
     private void save(long version, RuleDefinition definition) {
         rules.put(TestRules.fact(version, definition, SIGNALS));
+    }
+
+    private RuleId second() {
+        RuleFact one = TestRules.fact(1, fast(), SIGNALS);
+        RuleId id = new RuleId("second-rule");
+        rules.put(new RuleFact(one.tenant(), id, 1, false, one.definition(), SIGNALS));
+        return id;
     }
 
     private TestBatch motion(long second, int speed) {
@@ -319,5 +351,43 @@ final class RuleTopologyTest {
         AlertEvent cleared = only(AlertStep.CLEARED);
         assertEquals(ClearReason.SILENCE, cleared.reason());
         assertEquals(START.plusSeconds(61), cleared.at());
+    }
+
+    @Test
+    void aRuleThatFailsTellsAndRemembersNothingAndTheOthersBoth() {
+        for (long failAt = 1; failAt <= 2; failAt++) {
+            RuleId second = second();
+            save(1, fast());
+            metrics.failAt = failAt;
+            send(motion(10 * failAt, FAST));
+            String raised = only(AlertStep.RAISED).rule();
+            String failed = raised.equals(second.value()) ? "a-rule" : second.value();
+            send(motion(10 * failAt + 1, FAST));
+            assertEquals(failed, only(AlertStep.RAISED).rule());
+            assertEquals(
+                    (double) failAt, metrics.get("telemetry.rules.failures").counter().count());
+            send(motion(10 * failAt + 2, SLOW));
+            assertEquals(
+                    List.of(AlertStep.CLEARED, AlertStep.CLEARED),
+                    told().stream().map(AlertEvent::step).toList());
+        }
+    }
+
+    @Test
+    void stateThatCannotBeReadStopsNeitherTheOtherRulesNorTheClock() {
+        RuleDefinition silent = of(fast(), true, 60_000L, null);
+        save(1, silent);
+        send(motion(1, FAST));
+        only(AlertStep.RAISED);
+        KeyValueStore<byte[], byte[]> store = driver.getKeyValueStore(RuleProcessor.STORE);
+        byte[] key = RuleProcessor.keyOf("acme/a-rule", VIN);
+        store.put(key, Arrays.copyOf(store.get(key), store.get(key).length - 1));
+        RuleId second = second();
+        send(motion(2, FAST));
+        assertEquals(second.value(), only(AlertStep.RAISED).rule());
+        driver.advanceWallClockTime(Duration.ofSeconds(70));
+        assertEquals(List.of(), told());
+        send(motion(3, SLOW));
+        assertEquals(second.value(), only(AlertStep.CLEARED).rule());
     }
 }

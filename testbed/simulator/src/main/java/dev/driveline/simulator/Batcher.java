@@ -1,6 +1,7 @@
 package dev.driveline.simulator;
 
 import com.google.protobuf.ByteString;
+import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.telemetry.v1.CanBatch;
 import dev.driveline.contract.telemetry.v1.CanColumns;
 import dev.driveline.contract.telemetry.v1.Channel;
@@ -22,7 +23,7 @@ import java.util.zip.CRC32C;
  * Collects frames into {@code CanBatch}es: columns, a dictionary of channels, Zstandard, CRC-32C.
  * One number sequence a boot. Not thread-safe.
  */
-public final class Batcher {
+public final class Batcher implements Batching {
 
     private static final int MAX_DATA_BYTES = 40 * 1024;
     private static final int MAX_FRAMES = 6_000;
@@ -47,20 +48,27 @@ public final class Batcher {
         this.bootId = bootId.clone();
     }
 
+    @Override
+    public UpTopic topic() {
+        return UpTopic.CAN;
+    }
+
+    @Override
     public boolean isEmpty() {
         return idx.isEmpty();
     }
 
-    /** Time between the first and the last frame of the batch at hand. */
+    @Override
     public long spanUs() {
         return isEmpty() ? 0 : lastUs - firstUs;
     }
 
+    @Override
     public boolean isFull() {
         return data.size() >= MAX_DATA_BYTES || idx.size() >= MAX_FRAMES;
     }
 
-    /** Adds a frame; a clock that went back is held at the last time. */
+    @Override
     public void add(long timeUs, String bus, int id, int flags, byte[] payload, int length) {
         if (isEmpty()) {
             firstUs = timeUs;
@@ -89,11 +97,7 @@ public final class Batcher {
     /** A finished batch. */
     public record Batch(long seq, byte[] bytes, int frames) {}
 
-    /**
-     * Ends the batch at hand.
-     *
-     * @param lost batches that were given up since
-     */
+    @Override
     public Batch finish(Origin origin, List<Lost> lost) {
         seq++;
         byte[] payloads = data.toByteArray();

@@ -1,5 +1,6 @@
 package dev.driveline.simulator;
 
+import dev.driveline.can.Catalogue;
 import dev.driveline.contract.id.Vin;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -55,6 +56,12 @@ public final class Main implements Callable<Integer> {
 
     @Option(names = "--j1939", description = "A bus that is matched by PGN; may be repeated.")
     private List<String> j1939 = new ArrayList<>();
+
+    @Option(
+            names = "--decode",
+            description =
+                    "The vehicles decode their frames themselves and send signals (SignalBatch) instead.")
+    private boolean decode;
 
     @Option(
             names = "--speed",
@@ -135,14 +142,16 @@ public final class Main implements Callable<Integer> {
         List<TBox> fleet = new ArrayList<>();
         List<VehicleModel> models = new ArrayList<>();
         try (Provisioning provisioning = new Provisioning(api, token)) {
-            String model = register(provisioning);
+            List<Provisioning.Bus> buses = buses();
+            String model = register(provisioning, buses);
+            Catalogue decodesBy = decode ? VehicleCatalogue.of(buses) : null;
             Enrolment enrolment = new Enrolment(est, Pem.certificates(dev.resolve("ca.crt")));
             for (int number = 1; number <= vehicles; number++) {
                 VehicleModel car =
                         new VehicleModel(
                                 VehicleModel.Kind.PETROL, number * 97.0, 48.1, 11.5, 1_000);
                 models.add(car);
-                fleet.add(box(provisioning, enrolment, model, number, car));
+                fleet.add(box(provisioning, enrolment, model, decodesBy, number, car));
             }
         }
         out.println(fleet.size() + " vehicles enrolled, the first is " + vin(1));
@@ -154,16 +163,19 @@ public final class Main implements Callable<Integer> {
         return follow(fleet, CompletableFuture.allOf(drives.toArray(CompletableFuture[]::new)));
     }
 
-    private String register(Provisioning provisioning) throws IOException, InterruptedException {
+    private String register(Provisioning provisioning, List<Provisioning.Bus> buses)
+            throws IOException, InterruptedException {
         if (log == null) {
-            List<Provisioning.Bus> buses =
-                    OwnVehicle.buses(VehicleModel.Kind.PETROL).stream()
-                            .map(bus ->
-                                    new Provisioning.Bus(
-                                            bus.name(), "EXACT", bus.file(), bus.dbc()))
-                            .toList();
             provisioning.model("driveline-petrol", "Driveline's petrol car", buses);
             return "driveline-petrol";
+        }
+        provisioning.model("replayed", "A replayed log", buses);
+        return "replayed";
+    }
+
+    private List<Provisioning.Bus> buses() throws IOException {
+        if (log == null) {
+            return OwnVehicle.registered(VehicleModel.Kind.PETROL);
         }
         List<Provisioning.Bus> buses = new ArrayList<>();
         for (String argument : dbc) {
@@ -178,14 +190,14 @@ public final class Main implements Callable<Integer> {
                             String.valueOf(file.getFileName()),
                             Files.readAllBytes(file)));
         }
-        provisioning.model("replayed", "A replayed log", buses);
-        return "replayed";
+        return buses;
     }
 
     private TBox box(
             Provisioning provisioning,
             Enrolment enrolment,
             String model,
+            @Nullable Catalogue decodesBy,
             int number,
             VehicleModel car)
             throws IOException, InterruptedException, GeneralSecurityException {
@@ -206,6 +218,9 @@ public final class Main implements Callable<Integer> {
                         Integer.parseInt(gateway.substring(colon + 1)),
                         dev.resolve("ca.crt"),
                         dev.resolve("command-root.pem"));
+        if (decodesBy != null) {
+            config = config.withDecoding(decodesBy);
+        }
         return new TBox(speed == 0 ? config.withLossless(64) : config, car, clock);
     }
 

@@ -78,6 +78,13 @@ public final class OwnVehicle implements FrameSource {
         };
     }
 
+    /** The same as the registry is given them. */
+    public static List<Provisioning.Bus> registered(VehicleModel.Kind kind) {
+        return buses(kind).stream()
+                .map(bus -> new Provisioning.Bus(bus.name(), "EXACT", bus.file(), bus.dbc()))
+                .toList();
+    }
+
     @Override
     public void run(FrameSink sink) throws InterruptedException {
         long startNs = System.nanoTime();

@@ -4,6 +4,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
+import dev.driveline.can.Catalogue;
 import dev.driveline.contract.command.CommandResponse;
 import dev.driveline.contract.config.ConfigMessage;
 import dev.driveline.contract.mqtt.DownTopic;
@@ -37,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One telematics box: connects by MQTT 5 over mutual TLS, sends the batches of a source, executes
- * commands, applies configuration, reconnects with backoff. One virtual thread decides; another
- * gives frames. Thread-safe.
+ * One telematics box: connects by MQTT 5 over mutual TLS, sends the batches of a source (frames, or
+ * signals where it decodes them itself), executes commands, applies configuration, reconnects with
+ * backoff. One virtual thread decides; another gives frames. Thread-safe.
  */
 public final class TBox implements AutoCloseable {
 
@@ -51,7 +52,7 @@ public final class TBox implements AutoCloseable {
     private final Trust trust;
     private final Anchors anchors;
     private final Uplink uplink;
-    private final Batcher batcher;
+    private final Batching batcher;
     private final CommandAgent commands;
     private final ConfigAgent configuration;
     private final Journal journal;
@@ -89,7 +90,9 @@ public final class TBox implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         byte[] bootId = new byte[8];
         random.nextBytes(bootId);
-        this.batcher = new Batcher(bootId);
+        Catalogue catalogue = config.decodesBy();
+        this.batcher =
+                catalogue == null ? new Batcher(bootId) : new SignalBatcher(bootId, catalogue);
         this.uplink = new Uplink(config.queueBatches(), config.lossless(), bootId);
         this.backoff = new Backoff(config.maxBackoff().toMillis(), random);
         this.journal = Journal.open(config.folder().resolve("journal.jsonl"));
@@ -340,7 +343,7 @@ public final class TBox implements AutoCloseable {
 
     private void publishBatch(byte[] batch, Uplink.Outcome outcome) {
         var _ =
-                publish(UpTopic.CAN, batch)
+                publish(batcher.topic(), batch)
                         .whenComplete((result, failure) ->
                                 outcome.ended(failure == null && result.getError().isEmpty()));
     }

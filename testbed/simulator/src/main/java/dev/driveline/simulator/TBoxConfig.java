@@ -1,8 +1,10 @@
 package dev.driveline.simulator;
 
+import dev.driveline.can.Catalogue;
 import dev.driveline.contract.id.Vin;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One TBox.
@@ -13,6 +15,8 @@ import java.time.Duration;
  * @param queueBatches batches kept while they cannot be sent
  * @param lossless whether the source waits when the queue is full, instead of giving up the oldest
  * @param maxBackoff the longest time between two connection attempts
+ * @param decodesBy by which it decodes its frames itself and sends signals; null where it sends
+ *     frames
  */
 public record TBoxConfig(
         Vin vin,
@@ -23,7 +27,8 @@ public record TBoxConfig(
         Path commandRoot,
         int queueBatches,
         boolean lossless,
-        Duration maxBackoff) {
+        Duration maxBackoff,
+        @Nullable Catalogue decodesBy) {
 
     /** A driving vehicle's: 3,600 batches, backoff up to five minutes. */
     public static TBoxConfig driving(
@@ -37,7 +42,8 @@ public record TBoxConfig(
                 commandRoot,
                 3_600,
                 false,
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                null);
     }
 
     public TBoxConfig withLossless(int queued) {
@@ -50,7 +56,8 @@ public record TBoxConfig(
                 commandRoot,
                 queued,
                 true,
-                maxBackoff);
+                maxBackoff,
+                decodesBy);
     }
 
     public TBoxConfig withMaxBackoff(Duration longest) {
@@ -63,6 +70,22 @@ public record TBoxConfig(
                 commandRoot,
                 queueBatches,
                 lossless,
-                longest);
+                longest,
+                decodesBy);
+    }
+
+    /** The same, decoding its frames itself. */
+    public TBoxConfig withDecoding(Catalogue catalogue) {
+        return new TBoxConfig(
+                vin,
+                folder,
+                gatewayHost,
+                gatewayPort,
+                authorities,
+                commandRoot,
+                queueBatches,
+                lossless,
+                maxBackoff,
+                catalogue);
     }
 }

@@ -3,6 +3,7 @@ package dev.driveline.runtime.kafka;
 import static java.util.Objects.requireNonNull;
 
 import dev.driveline.contract.kafka.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -35,23 +37,50 @@ public final class Topics {
     private static final long LIMIT_S = 60;
     private static final long KNOWN_LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long KNOWN_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final Duration REFUSED_LIMIT = Duration.ofSeconds(10);
+    private static final long REFUSED_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private Topics() {}
 
     /**
+     * What keeps a service from starting.
+     *
+     * @param refused whether it is that Kafka denies us access, which may end
+     */
+    private record Problem(String sentence, boolean refused) {}
+
+    /**
      * Makes what is missing (if the configuration says so) and checks all.
+     *
+     * <p>An access rule that Kafka has taken reaches each broker a moment later, and may be made
+     * while we start: what is refused is asked for again for 10 seconds.
      *
      * @throws IllegalStateException listing every topic that is missing or wrong, or if Kafka does
      *     not answer within a minute
      */
     public static void prepare(KafkaConfig config, Set<Topic> topics) {
+        prepare(config, topics, REFUSED_LIMIT, () -> LockSupport.parkNanos(REFUSED_PAUSE_NS));
+    }
+
+    /**
+     * @param pause between two times of asking
+     */
+    static void prepare(
+            KafkaConfig config, Set<Topic> topics, Duration refusedLimit, Runnable pause) {
+        long deadlineNs = System.nanoTime() + refusedLimit.toNanos();
         try (Admin admin = Admin.create(config.client("topics"))) {
-            Set<String> existing = admin.listTopics().names().get(LIMIT_S, TimeUnit.SECONDS);
-            if (config.createTopics()) {
-                create(admin, config, topics, existing);
-                awaitKnown(admin, names(config, topics));
+            List<Problem> problems = problemsAfterMaking(admin, config, topics);
+            while (!problems.isEmpty()) {
+                boolean refused = problems.stream().allMatch(Problem::refused);
+                String all =
+                        problems.stream().map(Problem::sentence).collect(Collectors.joining("; "));
+                if (!refused || System.nanoTime() - deadlineNs > 0) {
+                    throw new IllegalStateException("Kafka topics: " + all);
+                }
+                LOG.atDebug().setMessage("topics refused").addKeyValue("problems", all).log();
+                pause.run();
+                problems = problemsAfterMaking(admin, config, topics);
             }
-            check(admin, config, topics);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while preparing topics", interrupted);
@@ -65,7 +94,22 @@ public final class Topics {
         }
     }
 
-    private static void create(
+    private static List<Problem> problemsAfterMaking(
+            Admin admin, KafkaConfig config, Set<Topic> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        if (config.createTopics()) {
+            Set<String> existing = admin.listTopics().names().get(LIMIT_S, TimeUnit.SECONDS);
+            List<Problem> refused = create(admin, config, topics, existing);
+            if (!refused.isEmpty()) {
+                return refused;
+            }
+            awaitKnown(admin, names(config, topics));
+        }
+        return problemsOf(admin, config, topics);
+    }
+
+    /** What may not be made. */
+    private static List<Problem> create(
             Admin admin, KafkaConfig config, Set<Topic> topics, Set<String> existing)
             throws InterruptedException, ExecutionException, TimeoutException {
         List<NewTopic> missing = new ArrayList<>();
@@ -77,19 +121,29 @@ public final class Topics {
                                 .configs(settingsOf(config, topic)));
             }
         }
+        List<Problem> refused = new ArrayList<>();
         for (var entry : admin.createTopics(missing).values().entrySet()) {
             try {
                 entry.getValue().get(LIMIT_S, TimeUnit.SECONDS);
                 LOG.atInfo().setMessage("topic made").addKeyValue("topic", entry.getKey()).log();
             } catch (ExecutionException failed) {
-                if (!(failed.getCause() instanceof TopicExistsException)) {
+                if (failed.getCause() instanceof AuthorizationException) {
+                    refused.add(failed(entry.getKey() + " cannot be made", failed));
+                } else if (!(failed.getCause() instanceof TopicExistsException)) {
                     throw failed;
                 }
             }
         }
+        return refused;
     }
 
-    /** A topic that was just made is not known to every broker yet. */
+    private static Problem failed(String what, ExecutionException failed) {
+        return new Problem(
+                what + ": " + failed.getCause(),
+                failed.getCause() instanceof AuthorizationException);
+    }
+
+    /** A topic that was just made is not known to every broker yet. Access is looked at later. */
     private static void awaitKnown(Admin admin, Set<String> names)
             throws InterruptedException, ExecutionException, TimeoutException {
         long deadlineNs = System.nanoTime() + KNOWN_LIMIT_NS;
@@ -98,6 +152,9 @@ public final class Topics {
                 admin.describeTopics(names).allTopicNames().get(LIMIT_S, TimeUnit.SECONDS);
                 return;
             } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof AuthorizationException) {
+                    return;
+                }
                 boolean unknown = failed.getCause() instanceof UnknownTopicOrPartitionException;
                 if (!unknown || System.nanoTime() > deadlineNs) {
                     throw failed;
@@ -107,11 +164,11 @@ public final class Topics {
         }
     }
 
-    private static void check(Admin admin, KafkaConfig config, Set<Topic> topics)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    private static List<Problem> problemsOf(Admin admin, KafkaConfig config, Set<Topic> topics)
+            throws InterruptedException, TimeoutException {
         Map<String, Topic> byName = new TreeMap<>();
         topics.forEach(topic -> byName.put(config.prefix().of(topic), topic));
-        List<String> problems = new ArrayList<>();
+        List<Problem> problems = new ArrayList<>();
         for (var entry : admin.describeTopics(byName.keySet()).topicNameValues().entrySet()) {
             Topic topic = requireNonNull(byName.get(entry.getKey()));
             try {
@@ -120,53 +177,56 @@ public final class Topics {
                 int expected = partitionsOf(config, topic);
                 if (partitions != expected) {
                     problems.add(
-                            entry.getKey()
-                                    + " has "
-                                    + partitions
-                                    + " partitions, the installation has "
-                                    + expected
-                                    + " (kafka.partitions, kafka.slots)");
+                            wrong(
+                                    ("%s has %d partitions, the installation has %d"
+                                                    + " (kafka.partitions, kafka.slots)")
+                                            .formatted(entry.getKey(), partitions, expected)));
                 }
                 int replicas = description.partitions().getFirst().replicas().size();
                 if (replicas < config.replication()) {
                     problems.add(
-                            entry.getKey()
-                                    + " has "
-                                    + replicas
-                                    + " replicas, at least "
-                                    + config.replication()
-                                    + " are asked for (kafka.replication)");
+                            wrong(
+                                    ("%s has %d replicas, at least %d are asked for"
+                                                    + " (kafka.replication)")
+                                            .formatted(
+                                                    entry.getKey(),
+                                                    replicas,
+                                                    config.replication())));
                 }
             } catch (ExecutionException failed) {
-                problems.add(entry.getKey() + ": " + failed.getCause());
+                problems.add(failed(entry.getKey(), failed));
             }
         }
         if (problems.isEmpty()) {
             checkCleanup(admin, byName, problems);
         }
-        if (!problems.isEmpty()) {
-            throw new IllegalStateException("Kafka topics: " + String.join("; ", problems));
-        }
+        return problems;
     }
 
-    private static void checkCleanup(Admin admin, Map<String, Topic> byName, List<String> problems)
-            throws InterruptedException, ExecutionException, TimeoutException {
+    private static Problem wrong(String sentence) {
+        return new Problem(sentence, false);
+    }
+
+    private static void checkCleanup(Admin admin, Map<String, Topic> byName, List<Problem> problems)
+            throws InterruptedException, TimeoutException {
         List<ConfigResource> resources =
                 byName.keySet().stream()
                         .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
                         .toList();
-        for (Map.Entry<ConfigResource, Config> entry :
-                admin.describeConfigs(resources).all().get(LIMIT_S, TimeUnit.SECONDS).entrySet()) {
-            Topic topic = requireNonNull(byName.get(entry.getKey().name()));
-            String policy = entry.getValue().get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-            String expected = policyOf(topic);
-            if (!policy.equals(expected)) {
-                problems.add(
-                        entry.getKey().name()
-                                + " has cleanup.policy "
-                                + policy
-                                + ", it must be "
-                                + expected);
+        for (var entry : admin.describeConfigs(resources).values().entrySet()) {
+            String name = entry.getKey().name();
+            String expected = policyOf(requireNonNull(byName.get(name)));
+            try {
+                Config settings = entry.getValue().get(LIMIT_S, TimeUnit.SECONDS);
+                String policy = settings.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
+                if (!policy.equals(expected)) {
+                    problems.add(
+                            wrong(
+                                    "%s has cleanup.policy %s, it must be %s"
+                                            .formatted(name, policy, expected)));
+                }
+            } catch (ExecutionException failed) {
+                problems.add(failed(name, failed));
             }
         }
     }
