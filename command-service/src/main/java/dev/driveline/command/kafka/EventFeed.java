@@ -11,6 +11,7 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.GroupReader;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,7 +26,8 @@ public final class EventFeed {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
     private static final GroupReader.Group GROUP =
-            GroupReader.Group.of("command-webhooks", Topic.COMMAND_EVENTS, Topic.TELEMETRY_ALERTS);
+            GroupReader.Group.of("command-webhooks", Topic.COMMAND_EVENTS, Topic.TELEMETRY_ALERTS)
+                    .spaced(Duration.ofMillis(100));
 
     private final String commandEvents;
 

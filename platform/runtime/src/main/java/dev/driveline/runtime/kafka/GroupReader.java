@@ -66,9 +66,16 @@ public final class GroupReader implements AutoCloseable {
      * @param from where the group begins in a partition of which it has read nothing yet
      * @param maxRecords that the taker is given at once
      * @param maxFetchBytes that are read at once, of all partitions
+     * @param spacing from one turn that took something to the next: what comes within it goes
+     *     together, the first after a pause does not wait, nor what comes in full portions
      */
     public record Group(
-            String name, Set<Topic> topics, From from, int maxRecords, int maxFetchBytes) {
+            String name,
+            Set<Topic> topics,
+            From from,
+            int maxRecords,
+            int maxFetchBytes,
+            Duration spacing) {
 
         public Group {
             topics = Set.copyOf(topics);
@@ -81,17 +88,23 @@ public final class GroupReader implements AutoCloseable {
                     Set.of(topics),
                     From.BEGINNING,
                     ConsumerConfig.DEFAULT_MAX_POLL_RECORDS,
-                    ConsumerConfig.DEFAULT_FETCH_MAX_BYTES);
+                    ConsumerConfig.DEFAULT_FETCH_MAX_BYTES,
+                    Duration.ZERO);
         }
 
         /** The same, from the end. */
         public Group fromEnd() {
-            return new Group(name, topics, From.END, maxRecords, maxFetchBytes);
+            return new Group(name, topics, From.END, maxRecords, maxFetchBytes, spacing);
         }
 
         /** The same in other portions. */
         public Group inPortions(int records, int fetchBytes) {
-            return new Group(name, topics, from, records, fetchBytes);
+            return new Group(name, topics, from, records, fetchBytes, spacing);
+        }
+
+        /** The same, with a rest after each turn that took something. */
+        public Group spaced(Duration rest) {
+            return new Group(name, topics, from, maxRecords, maxFetchBytes, rest);
         }
     }
 
@@ -181,7 +194,8 @@ public final class GroupReader implements AutoCloseable {
     private void turn() {
         try {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            if (!records.isEmpty() && taken(records)) {
+            boolean taken = !records.isEmpty() && taken(records);
+            if (taken) {
                 consumer.commitSync();
             }
             mark();
@@ -190,11 +204,14 @@ public final class GroupReader implements AutoCloseable {
                 problem = assigned ? null : problem;
                 afterTurn();
             }
+            if (taken && records.count() < group.maxRecords()) {
+                pause(group.spacing().toNanos());
+            }
         } catch (WakeupException closed) {
             throw closed;
         } catch (KafkaException failed) {
             later("Kafka", failed);
-            pause();
+            pause(RETRY_NS);
         }
     }
 
@@ -250,9 +267,9 @@ public final class GroupReader implements AutoCloseable {
         unmarked.clear();
     }
 
-    private void pause() {
+    private void pause(long ns) {
         try {
-            var _ = closing.await(RETRY_NS, TimeUnit.NANOSECONDS);
+            var _ = closing.await(ns, TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             closing.countDown();

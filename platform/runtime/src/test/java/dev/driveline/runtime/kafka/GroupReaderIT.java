@@ -172,6 +172,38 @@ final class GroupReaderIT {
     }
 
     @Test
+    void whatComesWithinItsSpacingIsTakenTogetherAndFullPortionsDoNotWait() {
+        Duration spacing = Duration.ofMillis(200);
+        List<Long> turnsNs = new CopyOnWriteArrayList<>();
+        Consumer<ConsumerRecords<byte[], byte[]>> taker =
+                records -> {
+                    turnsNs.add(System.nanoTime());
+                    note(records);
+                };
+        try (GroupReader _ =
+                GroupReader.start(kafka, BOTH.inPortions(50, 1_000_000).spaced(spacing), taker)) {
+            for (int i = 0; i < 5; i++) {
+                write(Topic.VEHICLE_EVENTS, i, i + 1);
+                int number = i;
+                SOON.that("it is taken", () -> seen.contains("" + number));
+            }
+        }
+        for (int turn = 1; turn < turnsNs.size(); turn++) {
+            long apartNs = turnsNs.get(turn) - turnsNs.get(turn - 1);
+            assertTrue(apartNs >= spacing.toNanos(), "turns %d ns apart".formatted(apartNs));
+        }
+        write(Topic.VEHICLE_EVENTS, 5, 4_005);
+        turnsNs.clear();
+        try (GroupReader _ =
+                GroupReader.start(
+                        kafka,
+                        BOTH.inPortions(10, 1_000_000).spaced(Duration.ofHours(1)),
+                        taker)) {
+            SOON.that("full portions are taken one after the other", () -> seen.size() > 1_000);
+        }
+    }
+
+    @Test
     void membersShareThePartitionsAndTakeOver() {
         Set<String> first = new HashSet<>();
         Set<String> second = new HashSet<>();
