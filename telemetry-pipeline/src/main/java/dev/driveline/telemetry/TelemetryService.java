@@ -256,7 +256,8 @@ public final class TelemetryService implements AutoCloseable {
                                 catalogues,
                                 mappings,
                                 ruleTable,
-                                samples));
+                                samples,
+                                events));
         process.rest().add(AlertRoutes.of(vehicles, alertTable));
         process.rest().documents().add("telemetry", ApiDocument.of(API));
         process.rest()

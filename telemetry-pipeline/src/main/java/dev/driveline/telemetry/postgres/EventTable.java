@@ -220,6 +220,41 @@ public final class EventTable implements Events {
                         .list());
     }
 
+    @Override
+    public List<StoredEvent> received(
+            TenantId tenant,
+            Vin vin,
+            String type,
+            long fromUs,
+            long toUs,
+            @Nullable StoredEvent after,
+            int limit) {
+        int asking = tenants.of(tenant);
+        return database.transaction(handle ->
+                handle.createQuery(
+                                """
+                                select t_us, id, type, source, dated, recv_us, data
+                                from vehicle_event
+                                where vin = :vin and tenant_id = :tenant and type = :type
+                                    and t_us >= :from and t_us < :to
+                                    and (:first
+                                        or (recv_us, t_us, id) > (:afterRecv, :afterUs, :afterId))
+                                order by recv_us, t_us, id limit :limit
+                                """)
+                        .bind("vin", vin.value())
+                        .bind("tenant", asking)
+                        .bind("type", type)
+                        .bind("from", fromUs)
+                        .bind("to", toUs)
+                        .bind("first", after == null)
+                        .bind("afterRecv", after == null ? 0 : after.receivedUs())
+                        .bind("afterUs", after == null ? 0 : after.tUs())
+                        .bind("afterId", after == null ? "" : after.id())
+                        .bind("limit", limit)
+                        .map((row, _) -> eventOf(row))
+                        .list());
+    }
+
     private static StoredEvent eventOf(ResultSet row) throws SQLException {
         String data = row.getString("data");
         return new StoredEvent(
