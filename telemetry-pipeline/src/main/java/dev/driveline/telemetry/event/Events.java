@@ -25,7 +25,7 @@ public interface Events {
             int limit);
 
     /**
-     * A vehicle's events of one type as they came.
+     * A vehicle's events of some types as they came.
      *
      * @param fromUs when they were, inclusive
      * @param toUs exclusive
@@ -34,7 +34,7 @@ public interface Events {
     List<StoredEvent> received(
             TenantId tenant,
             Vin vin,
-            String type,
+            List<String> types,
             long fromUs,
             long toUs,
             @Nullable StoredEvent after,

@@ -215,7 +215,7 @@ final class DryRun {
                     events.received(
                             vehicle.known().tenant(),
                             vehicle.vin(),
-                            CodeReport.TYPE,
+                            CodeReport.TYPES,
                             fromUs,
                             toUs,
                             after,

@@ -133,7 +133,7 @@ public final class EventTable implements Events {
                         event.id(),
                         placed.tenant(),
                         event.receivedUs() - TimeUnit.DAYS.toMicros(UNDATED_DAYS));
-        if (rows > 0 && event.type().equals(CodeReport.TYPE)) {
+        if (rows > 0 && CodeReport.TYPES.contains(event.type())) {
             takeCodes(handle, placed);
         }
         return rows;
@@ -224,7 +224,7 @@ public final class EventTable implements Events {
     public List<StoredEvent> received(
             TenantId tenant,
             Vin vin,
-            String type,
+            List<String> types,
             long fromUs,
             long toUs,
             @Nullable StoredEvent after,
@@ -235,7 +235,7 @@ public final class EventTable implements Events {
                                 """
                                 select t_us, id, type, source, dated, recv_us, data
                                 from vehicle_event
-                                where vin = :vin and tenant_id = :tenant and type = :type
+                                where vin = :vin and tenant_id = :tenant and type = any (:types)
                                     and t_us >= :from and t_us < :to
                                     and (:first
                                         or (recv_us, t_us, id) > (:afterRecv, :afterUs, :afterId))
@@ -243,7 +243,7 @@ public final class EventTable implements Events {
                                 """)
                         .bind("vin", vin.value())
                         .bind("tenant", asking)
-                        .bind("type", type)
+                        .bindArray("types", String.class, types)
                         .bind("from", fromUs)
                         .bind("to", toUs)
                         .bind("first", after == null)
