@@ -13,12 +13,13 @@ import java.util.TreeSet;
 
 /**
  * Which codes each control unit on a vehicle's J1939 buses last said to be active, and what changes
- * with its next word. A word from before the last changes nothing. At most {@value #MAX_SOURCES}
- * control units; others are passed over. Of one thread.
+ * with its next word. A word from before the last changes nothing. With each boot of the TBox all
+ * are told again, so that whoever missed one, as a vehicle's next tenant, learns of it. At most
+ * {@value #MAX_SOURCES} control units; others are passed over. Of one thread.
  *
  * <p>Shape of its bytes: the number of control units; of each its name (length, ASCII), when it was
- * heard last (eight bytes), the number of its codes, and the codes (SPN × 32 + FMI), ascending, as
- * varints.
+ * heard last and in which boot (eight bytes each), the number of its codes, and the codes (SPN × 32
+ * + FMI), ascending, as varints.
  */
 public final class ActiveCodes {
 
@@ -32,7 +33,7 @@ public final class ActiveCodes {
 
     private final Map<String, Source> sources = new TreeMap<>();
 
-    private record Source(long tUs, int[] codes) {}
+    private record Source(long tUs, long boot, int[] codes) {}
 
     public static ActiveCodes none() {
         return new ActiveCodes();
@@ -54,11 +55,13 @@ public final class ActiveCodes {
                 name[at] = (byte) in.octet();
             }
             long tUs = in.fixed64();
+            long boot = in.fixed64();
             int[] active = new int[in.count(Dm1.MAX_CODES)];
             for (int at = 0; at < active.length; at++) {
                 active[at] = (int) in.varint();
             }
-            codes.sources.put(new String(name, StandardCharsets.US_ASCII), new Source(tUs, active));
+            codes.sources.put(
+                    new String(name, StandardCharsets.US_ASCII), new Source(tUs, boot, active));
         }
         return codes;
     }
@@ -71,6 +74,7 @@ public final class ActiveCodes {
             out.varint(bytes.length)
                     .bytes(bytes)
                     .fixed64(source.tUs())
+                    .fixed64(source.boot())
                     .varint(source.codes().length);
             for (int code : source.codes()) {
                 out.varint(code);
@@ -81,17 +85,20 @@ public final class ActiveCodes {
 
     /**
      * Takes a word; returns data of the events that tell what changed, as {@link CodeReport} reads
-     * them: codes that are new are ACTIVE, those that are not listed any more STORED.
+     * them: codes that are new, or all with a new boot, are ACTIVE, those that are not listed any
+     * more STORED.
      *
      * @param ecu bus and source address, as {@code can1/00}
+     * @param boot in which it was said, of {@code BootId}
      * @param tUs when it was said, vehicle time, microseconds since 1970
      */
-    public List<Map<String, Object>> take(String ecu, long tUs, Dm1 dm1) {
+    public List<Map<String, Object>> take(String ecu, long boot, long tUs, Dm1 dm1) {
         Source before = sources.get(ecu);
         if ((before == null && sources.size() >= MAX_SOURCES)
                 || (before != null && tUs < before.tUs())) {
             return List.of();
         }
+        boolean all = before == null || before.boot() != boot;
         TreeSet<Integer> gone = new TreeSet<>();
         if (before != null) {
             Arrays.stream(before.codes()).forEach(gone::add);
@@ -100,13 +107,15 @@ public final class ActiveCodes {
         List<Object> entries = new ArrayList<>();
         for (Dm1.Code code : dm1.codes()) {
             if (active.size() < Dm1.MAX_CODES && active.add(code.number())) {
-                if (!gone.remove(code.number())) {
+                boolean known = gone.remove(code.number());
+                if (all || !known) {
                     entries.add(entry(ecu, code.number(), "ACTIVE", freeze(dm1, code)));
                 }
             }
         }
         gone.forEach(number -> entries.add(entry(ecu, number, "STORED", Map.of())));
-        sources.put(ecu, new Source(tUs, active.stream().mapToInt(Integer::intValue).toArray()));
+        sources.put(
+                ecu, new Source(tUs, boot, active.stream().mapToInt(Integer::intValue).toArray()));
         List<Map<String, Object>> events = new ArrayList<>();
         for (int from = 0; from < entries.size(); from += MAX_TOLD) {
             events.add(

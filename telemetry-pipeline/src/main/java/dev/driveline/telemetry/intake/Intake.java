@@ -212,7 +212,8 @@ public final class Intake {
         int older = 0;
         for (BatchDecoder.HeardCodes codes : heard) {
             older += codes.dm1().older();
-            for (Map<String, Object> data : active.take(codes.ecu(), codes.tUs(), codes.dm1())) {
+            for (Map<String, Object> data :
+                    active.take(codes.ecu(), head.boot().bits(), codes.tUs(), codes.dm1())) {
                 String name = vin + "/" + head.boot() + "/" + head.seq() + "/" + events.size();
                 events.add(
                         new Outcome.CodeEvent(

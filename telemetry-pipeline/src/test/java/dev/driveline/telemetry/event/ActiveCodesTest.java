@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 final class ActiveCodesTest {
 
     private ActiveCodes codes = ActiveCodes.none();
+    private long boot = -7;
 
     private static Dm1 dm1(int... spns) {
         return new Dm1(
@@ -25,7 +26,7 @@ final class ActiveCodesTest {
     private List<String> told(String ecu, long tUs, Dm1 dm1) {
         codes = ActiveCodes.fromBytes(codes.toBytes());
         List<String> told = new ArrayList<>();
-        for (Map<String, Object> data : codes.take(ecu, tUs, dm1)) {
+        for (Map<String, Object> data : codes.take(ecu, boot, tUs, dm1)) {
             for (CodeReport.Entry entry : CodeReport.of(data).entries()) {
                 assertEquals(ecu, entry.key().ecu());
                 assertEquals("J1939", entry.key().protocol());
@@ -62,8 +63,19 @@ final class ActiveCodesTest {
     }
 
     @Test
+    void withEachBootAllAreToldAgain() {
+        assertEquals(List.of("spn:100/1 ACTIVE"), told("can1/00", 1, dm1(100)));
+        boot++;
+        assertEquals(
+                List.of("spn:100/1 ACTIVE", "spn:90/1 ACTIVE"), told("can1/00", 2, dm1(100, 90)));
+        assertEquals(List.of(), told("can1/00", 3, dm1(100, 90)));
+        boot++;
+        assertEquals(List.of("spn:90/1 ACTIVE", "spn:100/1 STORED"), told("can1/00", 4, dm1(90)));
+    }
+
+    @Test
     void lampsAndCountStandBesideACode() {
-        CodeReport report = CodeReport.of(codes.take("can1/00", 1, dm1(103)).getFirst());
+        CodeReport report = CodeReport.of(codes.take("can1/00", boot, 1, dm1(103)).getFirst());
         assertEquals(
                 Map.of("occurrences", 3, "protect", true), report.entries().getFirst().freeze());
     }
@@ -71,7 +83,7 @@ final class ActiveCodesTest {
     @Test
     void moreThanAReaderTakesAreToldInSeveralEvents() {
         int[] many = IntStream.rangeClosed(1, Dm1.MAX_CODES).toArray();
-        assertEquals(2, codes.take("can1/00", 1, dm1(many)).size());
+        assertEquals(2, codes.take("can1/00", boot, 1, dm1(many)).size());
         assertEquals(Dm1.MAX_CODES, told("can1/00", 2, dm1()).size());
     }
 
