@@ -203,7 +203,7 @@ envFrom:
 {{- define "driveline.restPaths" -}}
 - {component: command-service, path: "/api/v1/vehicles/[^/]+/(commands|configuration|signed-by-root)(/.*)?"}
 - {component: telemetry-pipeline, path: "/api/v1/vehicles/[^/]+/(signals|history|stream|intake|gaps|events|dtcs|trips|charging-sessions|frames)(/.*)?"}
-- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|stream|fleet|tenants|rules|alerts|exports)([:/].*)?"}
+- {component: telemetry-pipeline, path: "/api/v1/(signals|positions|stream|fleet|tenants|rules|alerts|exports|redecodes)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/vehicles([:/].*)?"}
 - {component: command-service, path: "/api/v1/(commands|audit/commands|command-types|config-namespaces|signed-by-root|webhooks)([:/].*)?"}
 - {component: vehicle-registry, path: "/api/v1/(models|catalogues|fleets|tboxes|certificates|authorities|access-rules|audit/registry|registry)([:/].*)?"}

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param retentionDays how long samples are kept, by vehicle time, for tenants that say nothing
  *     else
  * @param exports how much tenants may order, and how long it is kept
+ * @param redecodes how much may be decoded again
  */
 public record TelemetryConfig(
         KafkaConfig kafka,
@@ -24,7 +25,8 @@ public record TelemetryConfig(
         int retentionDays,
         PublicTopics publicTopics,
         Frames frames,
-        Exports exports) {
+        Exports exports,
+        Redecodes redecodes) {
 
     /** The most that can be asked for. */
     public static final int MAX_RETENTION_DAYS = 36_500;
@@ -41,7 +43,8 @@ public record TelemetryConfig(
                         "telemetry.retention-days", USUAL_RETENTION_DAYS, 1, MAX_RETENTION_DAYS),
                 PublicTopics.from(settings),
                 Frames.from(settings),
-                Exports.from(settings));
+                Exports.from(settings),
+                Redecodes.from(settings));
     }
 
     /**
@@ -105,6 +108,34 @@ public record TelemetryConfig(
         /** Of a result, packed. */
         public long maxBytes() {
             return maxMib * 1_048_576L;
+        }
+    }
+
+    /**
+     * Re-decodings of stored frames as jobs.
+     *
+     * @param hours that one is remembered after its end
+     * @param perTenant those that are over and not yet forgotten included
+     * @param batchesPerSecond that a process decodes again at most
+     */
+    public record Redecodes(int hours, int perTenant, int batchesPerSecond) {
+
+        private static final int USUAL_HOURS = 72;
+        private static final int USUAL_PER_TENANT = 10;
+        private static final int USUAL_BATCHES_PER_SECOND = 100;
+
+        public static final Redecodes USUAL =
+                new Redecodes(USUAL_HOURS, USUAL_PER_TENANT, USUAL_BATCHES_PER_SECOND);
+
+        static Redecodes from(Settings settings) {
+            return new Redecodes(
+                    settings.integer("telemetry.redecode-hours", USUAL_HOURS, 1, 720),
+                    settings.integer("telemetry.redecodes-per-tenant", USUAL_PER_TENANT, 1, 1_000),
+                    settings.integer(
+                            "telemetry.redecode-batches-per-second",
+                            USUAL_BATCHES_PER_SECOND,
+                            1,
+                            100_000));
         }
     }
 

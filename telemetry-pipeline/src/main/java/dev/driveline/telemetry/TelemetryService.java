@@ -30,6 +30,7 @@ import dev.driveline.telemetry.kafka.PresenceFeed;
 import dev.driveline.telemetry.kafka.RegistryFeed;
 import dev.driveline.telemetry.kafka.RuleFeed;
 import dev.driveline.telemetry.kafka.StoreWriter;
+import dev.driveline.telemetry.kafka.VehiclePartition;
 import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
@@ -43,6 +44,8 @@ import dev.driveline.telemetry.postgres.HistoryKeeper;
 import dev.driveline.telemetry.postgres.LegKeeper;
 import dev.driveline.telemetry.postgres.LegTable;
 import dev.driveline.telemetry.postgres.PositionTable;
+import dev.driveline.telemetry.postgres.RedecodeRunner;
+import dev.driveline.telemetry.postgres.RedecodeTable;
 import dev.driveline.telemetry.postgres.RetentionTable;
 import dev.driveline.telemetry.postgres.RuleTable;
 import dev.driveline.telemetry.postgres.SampleQueries;
@@ -79,6 +82,7 @@ public final class TelemetryService implements AutoCloseable {
                     "openapi/telemetry/events.yaml",
                     "openapi/telemetry/fleet.yaml",
                     "openapi/telemetry/exports.yaml",
+                    "openapi/telemetry/redecodes.yaml",
                     "openapi/telemetry/retention.yaml");
 
     private final ServiceProcess process;
@@ -248,6 +252,26 @@ public final class TelemetryService implements AutoCloseable {
                         mappings,
                         config.exports().maxBytes(),
                         process.metrics()));
+        FrameTable frameTable = new FrameTable(database);
+        RedecodeTable redecodes =
+                new RedecodeTable(
+                        database,
+                        Duration.ofHours(config.redecodes().hours()),
+                        config.redecodes().perTenant(),
+                        process.clock());
+        closings.add(
+                "redecode runner",
+                RedecodeRunner.start(
+                        database,
+                        redecodes,
+                        frameTable,
+                        catalogues,
+                        mappings,
+                        retention,
+                        vin -> VehiclePartition.of(vin, kafka.partitions()),
+                        config.redecodes().batchesPerSecond(),
+                        process.clock(),
+                        process.metrics()));
         process.rest()
                 .add(
                         RuleRoutes.of(
@@ -256,7 +280,8 @@ public final class TelemetryService implements AutoCloseable {
                                 catalogues,
                                 mappings,
                                 ruleTable,
-                                samples));
+                                samples,
+                                events));
         process.rest().add(AlertRoutes.of(vehicles, alertTable));
         process.rest().documents().add("telemetry", ApiDocument.of(API));
         process.rest()
@@ -270,9 +295,10 @@ public final class TelemetryService implements AutoCloseable {
                                 new PositionTable(database),
                                 retention,
                                 new LegTable(database),
-                                new FrameTable(database),
+                                frameTable,
                                 frameDays,
                                 exports,
+                                redecodes,
                                 gaps,
                                 events,
                                 presences,

@@ -101,7 +101,8 @@ final class TelemetryRig implements AutoCloseable {
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     TelemetryConfig.PublicTopics.USUAL,
                                     new TelemetryConfig.Frames(true, 36_500),
-                                    TelemetryConfig.Exports.USUAL),
+                                    TelemetryConfig.Exports.USUAL,
+                                    TelemetryConfig.Redecodes.USUAL),
                             process);
             process.open();
         }

@@ -125,6 +125,7 @@ final class GovernanceIT {
     @Test
     void theTimelineTellsTheLatestFirstAndWhetherItIsConnected() {
         Instant at = recent;
+        rig.event(vin, EventTypes.CODES_HEARD, at, Map.of("codes", List.of()));
         rig.event(vin, EventTypes.SESSION_OPENED, at, Map.of("session", "s1"));
         rig.event(vin, EventTypes.SESSION_OPENED, at.plusSeconds(10), Map.of("session", "s2"));
         rig.event(

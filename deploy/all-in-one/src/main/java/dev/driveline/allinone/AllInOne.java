@@ -115,7 +115,8 @@ public final class AllInOne implements AutoCloseable {
                                     TelemetryConfig.MAX_RETENTION_DAYS,
                                     TelemetryConfig.PublicTopics.USUAL,
                                     new TelemetryConfig.Frames(true, 7),
-                                    TelemetryConfig.Exports.USUAL),
+                                    TelemetryConfig.Exports.USUAL,
+                                    TelemetryConfig.Redecodes.USUAL),
                             process);
             var _ =
                     CommandService.start(

@@ -1,5 +1,6 @@
 package dev.driveline.telemetry.event;
 
+import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.telemetry.event.TroubleCode.Status;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event of type {@code vehicle.dtc.report} says.
+ * What an event of type {@code vehicle.dtc.report} or {@code driveline.dtc.report} says.
  *
  * <p>Shape of its data: {@code {codes: [{code, status, ecu?, protocol?, freeze?}], full?: true,
  * ecus?: [...]}}. With {@code full} the list is all that the control units in {@code ecus} (those
@@ -24,6 +25,9 @@ public record CodeReport(List<Entry> entries, Set<String> complete) {
 
     /** The type of such an event. */
     public static final String TYPE = "vehicle.dtc.report";
+
+    /** All types of events that report codes: the vehicle's own, and what its frames told. */
+    public static final List<String> TYPES = List.of(TYPE, EventTypes.CODES_HEARD);
 
     /** Entries that are read; the rest is passed over. */
     public static final int MAX_ENTRIES = 500;

@@ -24,6 +24,22 @@ public interface Events {
             @Nullable Place after,
             int limit);
 
+    /**
+     * A vehicle's events of some types as they came.
+     *
+     * @param fromUs when they were, inclusive
+     * @param toUs exclusive
+     * @param after only behind this one; null from the first
+     */
+    List<StoredEvent> received(
+            TenantId tenant,
+            Vin vin,
+            List<String> types,
+            long fromUs,
+            long toUs,
+            @Nullable StoredEvent after,
+            int limit);
+
     /** A vehicle's trouble codes: those that are ACTIVE first, then the ones heard last first. */
     List<TroubleCode> codes(TenantId tenant, Vin vin, TroubleCode.@Nullable Status status);
 

@@ -70,6 +70,14 @@ public final class ModelBook {
         return found;
     }
 
+    /** Whether a catalogue is, was or will be in force for one of a tenant's models. */
+    public boolean names(TenantId tenant, CatalogueRef ref) {
+        return models.values().stream()
+                .filter(fact -> fact.tenant().equals(tenant))
+                .anyMatch(fact ->
+                        fact.catalogues().stream().anyMatch(one -> one.catalogue().equals(ref)));
+    }
+
     private static String keyOf(KnownVehicle vehicle) {
         return ModelFact.key(vehicle.tenant(), vehicle.model());
     }

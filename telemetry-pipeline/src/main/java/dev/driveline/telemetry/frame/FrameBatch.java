@@ -6,10 +6,16 @@ import dev.driveline.telemetry.batch.CanFrames;
  * A stored batch.
  *
  * @param t0Us the reference of its first frame, vehicle time, UTC, microseconds since 1970
+ * @param receivedUs when the gateway received it, UTC, microseconds since 1970
  */
-public record FrameBatch(long t0Us, CanFrames frames) {
+public record FrameBatch(long t0Us, long receivedUs, CanFrames frames) {
 
-    Place place(int frame) {
+    /** The last frame, vehicle time, microseconds since 1970. */
+    public long endUs() {
+        return t0Us + frames.spanUs();
+    }
+
+    public Place place(int frame) {
         return new Place(t0Us, frames.head().boot().bits(), frames.head().seq(), frame);
     }
 

@@ -10,10 +10,14 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
+import dev.driveline.telemetry.event.CodeReport;
+import dev.driveline.telemetry.event.Events;
+import dev.driveline.telemetry.event.StoredEvent;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
 import dev.driveline.telemetry.rule.AlertIds;
+import dev.driveline.telemetry.rule.CodeRun;
 import dev.driveline.telemetry.rule.CompiledRule;
 import dev.driveline.telemetry.rule.RuleDefinition;
 import dev.driveline.telemetry.rule.RuleFact;
@@ -36,14 +40,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /api/v1/rules:dry-run}: what a rule would have told of one vehicle, out of its stored
- * samples, by the same code that runs live. It begins without a memory, and looks at no late
- * sample, as live does. At most {@value #MAX_SAMPLES} samples and {@value #MAX_STEPS} steps.
+ * samples or its reports of trouble codes, by the same code that runs live. It begins without a
+ * memory, and looks at no late sample, as live does. At most {@value #MAX_SAMPLES} samples, {@value
+ * #MAX_REPORTS} reports and {@value #MAX_STEPS} steps.
  */
 final class DryRun {
 
     private static final int MAX_SAMPLES = 2_000_000;
+    private static final int MAX_REPORTS = 100_000;
     private static final int MAX_STEPS = 1_000;
     private static final int PAGE = 10_000;
+    private static final int REPORTS_PAGE = 1_000;
     private static final Duration MAX_SPAN = Duration.ofDays(31);
     private static final RuleId NAMELESS = new RuleId("dry-run");
 
@@ -52,6 +59,7 @@ final class DryRun {
     private final CatalogueBook catalogues;
     private final Rules rules;
     private final SampleArchive archive;
+    private final Events events;
     private final SampleView view;
 
     DryRun(
@@ -60,12 +68,14 @@ final class DryRun {
             CatalogueBook catalogues,
             Rules rules,
             SampleArchive archive,
+            Events events,
             SampleView view) {
         this.access = access;
         this.signals = signals;
         this.catalogues = catalogues;
         this.rules = rules;
         this.archive = archive;
+        this.events = events;
         this.view = view;
     }
 
@@ -92,13 +102,16 @@ final class DryRun {
 
     /**
      * @param samples that were looked at
+     * @param reports of trouble codes that were looked at
      * @param unknown how often the condition was neither true nor false
      * @param whyUnknown the last time; null for never
-     * @param until how far it came, where a limit ended it before {@code to}; null otherwise
+     * @param until how far it came, where a limit ended it before {@code to}: the time of the last
+     *     sample, or the receipt of the last report; null otherwise
      */
     private record Outcome(
             List<Step> steps,
             long samples,
+            long reports,
             long unknown,
             @Nullable String whyUnknown,
             @Nullable Instant until) {}
@@ -121,14 +134,10 @@ final class DryRun {
                     "dry-run",
                     "history does not tell when a vehicle sent batches without the signal");
         }
-        if (rule.watchesCodes()) {
-            throw new InvalidValueException(
-                    ErrorCode.RULE_INVALID,
-                    "dtc",
-                    "dry-run",
-                    "a dry-run reads stored samples, and trouble codes come in events");
-        }
-        return Answer.ok(run(rule, vehicle, micros(from), micros(to)));
+        return Answer.ok(
+                rule.watchesCodes()
+                        ? runCodes(rule, vehicle, micros(from), micros(to))
+                        : run(rule, vehicle, micros(from), micros(to)));
     }
 
     private CompiledRule ruleOf(Exchange exchange, Request request, ReadableVehicle vehicle) {
@@ -188,9 +197,49 @@ final class DryRun {
         return new Outcome(
                 steps,
                 samples,
+                0,
                 run.unknown(),
                 run.unknown() == 0 ? null : run.whyUnknown(),
                 more && after != null ? Instant.EPOCH.plus(after.tUs(), ChronoUnit.MICROS) : null);
+    }
+
+    /** In the order in which the reports came, as live takes them. */
+    private Outcome runCodes(CompiledRule rule, ReadableVehicle vehicle, long fromUs, long toUs) {
+        CodeRun run = CodeRun.of(rule);
+        List<Step> steps = new ArrayList<>();
+        long reports = 0;
+        StoredEvent after = null;
+        boolean more = true;
+        while (more && reports < MAX_REPORTS && steps.size() < MAX_STEPS) {
+            List<StoredEvent> page =
+                    events.received(
+                            vehicle.known().tenant(),
+                            vehicle.vin(),
+                            CodeReport.TYPES,
+                            fromUs,
+                            toUs,
+                            after,
+                            REPORTS_PAGE);
+            for (StoredEvent event : page) {
+                run.take(
+                        event.id(),
+                        CodeReport.of(event.data()),
+                        event.tUs(),
+                        told -> steps.add(stepOf(rule, vehicle.vin(), told)));
+            }
+            reports += page.size();
+            more = page.size() == REPORTS_PAGE;
+            after = page.isEmpty() ? after : page.getLast();
+        }
+        return new Outcome(
+                steps,
+                0,
+                reports,
+                0,
+                null,
+                more && after != null
+                        ? Instant.EPOCH.plus(after.receivedUs(), ChronoUnit.MICROS)
+                        : null);
     }
 
     private static Step stepOf(CompiledRule rule, Vin vin, RuleRun.Told told) {

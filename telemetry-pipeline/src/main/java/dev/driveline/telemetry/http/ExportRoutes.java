@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -140,7 +139,8 @@ final class ExportRoutes {
             throw new InvalidValueException(
                     "from", from, "expected 1970 or later, up to 366 days before 'to', " + to);
         }
-        List<ReadableVehicle> vehicles = vehicles(caller, body);
+        List<ReadableVehicle> vehicles =
+                access.chosen(caller, body.vins(), body.fleet(), body.labels(), MAX_VEHICLES);
         Map<Vin, Set<String>> asked = names.requested(List.copyOf(signals), vehicles);
         List<ExportOrder.Target> targets = new ArrayList<>();
         int pairs = 0;
@@ -180,39 +180,6 @@ final class ExportRoutes {
             throw unknown(export.id());
         }
         return Answer.accepted(PATH + "/" + export.id(), ExportBody.of(export));
-    }
-
-    private List<ReadableVehicle> vehicles(Caller caller, Order body) {
-        List<String> vins = body.vins();
-        if (vins != null && (body.fleet() != null || body.labels() != null)) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_REQUEST,
-                    "body: vins together with fleet or labels, expected one of them");
-        }
-        List<ReadableVehicle> vehicles = new ArrayList<>();
-        if (vins == null) {
-            vehicles.addAll(
-                    access.matching(
-                            caller,
-                            known ->
-                                    (body.fleet() == null || known.fleets().contains(body.fleet()))
-                                            && (body.labels() == null
-                                                    || known.labels()
-                                                            .entrySet()
-                                                            .containsAll(
-                                                                    body.labels().entrySet()))));
-        } else {
-            for (String text : new LinkedHashSet<>(vins)) {
-                vehicles.add(access.vehicle(caller, Vin.of(text)));
-            }
-        }
-        if (vehicles.isEmpty() || vehicles.size() > MAX_VEHICLES) {
-            throw new InvalidValueException(
-                    "body",
-                    vehicles.size() + " vehicles",
-                    "expected 1 to " + MAX_VEHICLES + " for one export");
-        }
-        return vehicles;
     }
 
     private Answer list(Exchange exchange) {

@@ -8,6 +8,7 @@ import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.telemetry.event.Events;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.VehicleBook;
@@ -50,11 +51,19 @@ public final class RuleRoutes {
             CatalogueBook catalogues,
             MappingBook mappings,
             Rules rules,
-            SampleArchive archive) {
+            SampleArchive archive,
+            Events events) {
         SampleView view = new SampleView(catalogues, mappings);
         RuleRoutes routes = new RuleRoutes(signals, rules, view);
         DryRun dryRun =
-                new DryRun(new VehicleAccess(vehicles), signals, catalogues, rules, archive, view);
+                new DryRun(
+                        new VehicleAccess(vehicles),
+                        signals,
+                        catalogues,
+                        rules,
+                        archive,
+                        events,
+                        view);
         return List.of(
                 Route.get(PATH, Scope.TELEMETRY_READ, routes::list),
                 Route.post(PATH, Scope.RULES_WRITE, routes::add),

@@ -14,6 +14,7 @@ import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
+import dev.driveline.telemetry.redecode.Redecodes;
 import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
@@ -41,6 +42,7 @@ public final class TelemetryRoutes {
             FrameArchive frames,
             FrameDays frameDays,
             Exports exports,
+            Redecodes redecodes,
             Gaps gaps,
             Events events,
             PresenceBook presences,
@@ -113,6 +115,7 @@ public final class TelemetryRoutes {
                         new FramesRoute(access, frames, clock)::handle));
         routes.addAll(new FrameDaysRoutes(frameDays).routes());
         routes.addAll(new ExportRoutes(access, names, view, exports).routes());
+        routes.addAll(new RedecodeRoutes(access, models, catalogues, redecodes).routes());
         return access.over(routes);
     }
 }

@@ -1,6 +1,7 @@
 package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.ErrorCode;
+import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.rest.Exchange;
@@ -11,7 +12,9 @@ import dev.driveline.telemetry.fact.VehicleBook;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +98,49 @@ final class VehicleAccess {
         });
         found.sort(Comparator.comparing(vehicle -> vehicle.vin().value()));
         return found;
+    }
+
+    /**
+     * The vehicles that a job is ordered for: those named, or those of a fleet and with labels;
+     * none of it for all that the caller may read.
+     *
+     * @throws ProblemException OUTSIDE_CLAIM or VEHICLE_UNKNOWN for one that is named
+     * @throws InvalidValueException if there is none, or more than {@code most}
+     */
+    List<ReadableVehicle> chosen(
+            Caller caller,
+            @Nullable List<String> vins,
+            @Nullable String fleet,
+            @Nullable Map<String, String> labels,
+            int most) {
+        if (vins != null && (fleet != null || labels != null)) {
+            throw new ProblemException(
+                    ErrorCode.INVALID_REQUEST,
+                    "body: vins together with fleet or labels, expected one of them");
+        }
+        List<ReadableVehicle> vehicles = new ArrayList<>();
+        if (vins == null) {
+            vehicles.addAll(
+                    matching(
+                            caller,
+                            known ->
+                                    (fleet == null || known.fleets().contains(fleet))
+                                            && (labels == null
+                                                    || known.labels()
+                                                            .entrySet()
+                                                            .containsAll(labels.entrySet()))));
+        } else {
+            for (String text : new LinkedHashSet<>(vins)) {
+                vehicles.add(vehicle(caller, Vin.of(text)));
+            }
+        }
+        if (vehicles.isEmpty() || vehicles.size() > most) {
+            throw new InvalidValueException(
+                    "body",
+                    vehicles.size() + " vehicles",
+                    "expected 1 to " + most + " for one job");
+        }
+        return vehicles;
     }
 
     private static boolean isCovered(Caller caller, Vin vin, KnownVehicle known) {

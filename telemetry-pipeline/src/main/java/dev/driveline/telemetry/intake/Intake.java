@@ -17,6 +17,7 @@ import dev.driveline.telemetry.batch.SignalReader;
 import dev.driveline.telemetry.batch.SignalReading;
 import dev.driveline.telemetry.batch.SignalSamples;
 import dev.driveline.telemetry.batch.VehicleBatch;
+import dev.driveline.telemetry.event.ActiveCodes;
 import dev.driveline.telemetry.fact.CatalogueAnswer;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
 import dev.driveline.telemetry.fact.Facts;
@@ -25,6 +26,10 @@ import dev.driveline.telemetry.sequence.BootProgress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -191,7 +196,34 @@ public final class Intake {
         if (!placement.estimated() && placement.endUs() > newestUs) {
             progress.putNewestUs(vin, placed.received().kind(), placement.endUs());
         }
-        return new Outcome.Accepted(batch, placed.tenant());
+        return new Outcome.Accepted(
+                batch, placed.tenant(), changes(placed, outcome.codes(), progress));
+    }
+
+    private static Outcome.CodeChanges changes(
+            Placed placed, List<BatchDecoder.HeardCodes> heard, Progress progress) {
+        if (heard.isEmpty()) {
+            return Outcome.CodeChanges.NONE;
+        }
+        Vin vin = placed.vin();
+        BatchHead head = placed.received().head();
+        ActiveCodes active = ActiveCodes.fromBytes(progress.activeCodes(vin));
+        List<Outcome.CodeEvent> events = new ArrayList<>();
+        int older = 0;
+        for (BatchDecoder.HeardCodes codes : heard) {
+            older += codes.dm1().older();
+            for (Map<String, Object> data :
+                    active.take(codes.ecu(), head.boot().bits(), codes.tUs(), codes.dm1())) {
+                String name = vin + "/" + head.boot() + "/" + head.seq() + "/" + events.size();
+                events.add(
+                        new Outcome.CodeEvent(
+                                UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)),
+                                codes.tUs(),
+                                data));
+            }
+        }
+        progress.putActiveCodes(vin, active.toBytes());
+        return new Outcome.CodeChanges(events, older);
     }
 
     /** Messages of frames go on behind a batch of signals that came between. */
@@ -213,7 +245,8 @@ public final class Intake {
             case SignalSamples samples ->
                     new BatchDecoder.Decoded(
                             signals.decode(samples, catalogue, paths(placed, catalogue), estimated),
-                            progress.underWay(vin, head.boot(), head.seq()));
+                            progress.underWay(vin, head.boot(), head.seq()),
+                            List.of());
         };
     }
 

@@ -28,6 +28,13 @@ public interface Progress {
      */
     byte[] underWay(Vin vin, BootId boot, long seq);
 
+    /**
+     * What control units last said of their trouble codes, {@code ActiveCodes}; empty for nothing.
+     */
+    byte[] activeCodes(Vin vin);
+
+    void putActiveCodes(Vin vin, byte[] codes);
+
     /** What the batch of this number leaves unfinished, possibly nothing. */
     void putUnderWay(Vin vin, BootId boot, long seq, byte[] underWay);
 }

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
 
 /** The partition of a vehicle's records: Kafka's own default for a record with a key. */
-final class VehiclePartition {
+public final class VehiclePartition {
 
     private VehiclePartition() {}
 
-    static int of(Vin vin, int partitions) {
+    public static int of(Vin vin, int partitions) {
         byte[] key = vin.value().getBytes(StandardCharsets.US_ASCII);
         return Utils.toPositive(Utils.murmur2(key)) % partitions;
     }

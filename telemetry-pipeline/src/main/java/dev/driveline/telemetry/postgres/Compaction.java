@@ -9,7 +9,6 @@ import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.slice.BatchColumns;
 import dev.driveline.telemetry.slice.SliceBuilder;
 import dev.driveline.telemetry.slice.SliceColumns;
-import dev.driveline.telemetry.slice.SliceSummary;
 import dev.driveline.telemetry.slice.Slices;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -38,10 +37,6 @@ final class Compaction {
 
     private static final int GROUPS_AT_ONCE = 1_000;
     private static final int FETCHED_ROWS = 64;
-    private static final String HISTORY =
-            "history (vin, signal_id, t_from, definition_id, compaction, part, tenant_id, t_to,"
-                    + " sample_count, summary, samples)";
-    private static final int HISTORY_COLUMNS = 11;
 
     private final Database database;
     private final HistoryPartitions partitions;
@@ -190,29 +185,15 @@ final class Compaction {
             throws SQLException {
         Map<Integer, SignalDefinition> definitions =
                 Definitions.of(connection, taken.builders.keySet());
-        CopyRows rows = new CopyRows(HISTORY_COLUMNS, 1 << 16);
-        int slices = 0;
+        HistoryRows rows = new HistoryRows(group.vin(), group.tenant(), compaction);
         for (var entry : taken.builders.entrySet()) {
             SignalDefinition definition = requireNonNull(definitions.get(entry.getKey()));
             List<SliceColumns> built = entry.getValue().build();
+            int signal = requireNonNull(taken.signals.get(entry.getKey()));
             for (int i = 0; i < built.size(); i++) {
-                SliceColumns columns = built.get(i);
-                rows.row()
-                        .text(group.vin())
-                        .int4(requireNonNull(taken.signals.get(entry.getKey())))
-                        .int8(columns.firstUs())
-                        .int4(entry.getKey())
-                        .int4(compaction)
-                        .int4(i)
-                        .int4(group.tenant())
-                        .int8(columns.lastUs())
-                        .int4(columns.count())
-                        .bytes(SliceSummary.pack(columns, definition))
-                        .bytes(columns.pack(definition.real()));
-                slices++;
+                rows.add(signal, entry.getKey(), i, definition, built.get(i));
             }
         }
-        rows.copyInto(connection, HISTORY);
-        return slices;
+        return rows.copyInto(connection);
     }
 }

@@ -49,6 +49,12 @@ public final class ErasureTable {
                                 jsonb_build_object('vin', ?::text))
                             """,
                             vin)
+                    + handle.execute(
+                            """
+                            delete from redecode
+                            where redecode_order->'vins' @> jsonb_build_array(?::text)
+                            """,
+                            vin)
                     + handle.execute("delete from leg where vin = ?", vin)
                     + handle.execute("delete from leg_mark where vin = ?", vin)
                     + handle.execute("delete from leg_memory where vin = ?", vin);

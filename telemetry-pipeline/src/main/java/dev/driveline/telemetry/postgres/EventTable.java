@@ -133,7 +133,7 @@ public final class EventTable implements Events {
                         event.id(),
                         placed.tenant(),
                         event.receivedUs() - TimeUnit.DAYS.toMicros(UNDATED_DAYS));
-        if (rows > 0 && event.type().equals(CodeReport.TYPE)) {
+        if (rows > 0 && CodeReport.TYPES.contains(event.type())) {
             takeCodes(handle, placed);
         }
         return rows;
@@ -213,6 +213,41 @@ public final class EventTable implements Events {
                         .bind("all", types.isEmpty())
                         .bindArray("types", String.class, types)
                         .bind("first", after == null)
+                        .bind("afterUs", after == null ? 0 : after.tUs())
+                        .bind("afterId", after == null ? "" : after.id())
+                        .bind("limit", limit)
+                        .map((row, _) -> eventOf(row))
+                        .list());
+    }
+
+    @Override
+    public List<StoredEvent> received(
+            TenantId tenant,
+            Vin vin,
+            List<String> types,
+            long fromUs,
+            long toUs,
+            @Nullable StoredEvent after,
+            int limit) {
+        int asking = tenants.of(tenant);
+        return database.transaction(handle ->
+                handle.createQuery(
+                                """
+                                select t_us, id, type, source, dated, recv_us, data
+                                from vehicle_event
+                                where vin = :vin and tenant_id = :tenant and type = any (:types)
+                                    and t_us >= :from and t_us < :to
+                                    and (:first
+                                        or (recv_us, t_us, id) > (:afterRecv, :afterUs, :afterId))
+                                order by recv_us, t_us, id limit :limit
+                                """)
+                        .bind("vin", vin.value())
+                        .bind("tenant", asking)
+                        .bindArray("types", String.class, types)
+                        .bind("from", fromUs)
+                        .bind("to", toUs)
+                        .bind("first", after == null)
+                        .bind("afterRecv", after == null ? 0 : after.receivedUs())
                         .bind("afterUs", after == null ? 0 : after.tUs())
                         .bind("afterId", after == null ? "" : after.id())
                         .bind("limit", limit)

@@ -47,7 +47,7 @@ public final class FrameTable implements FrameArchive {
                     handle.getConnection()
                             .prepareStatement(
                                     """
-                                    select t_from, packed, batch from frame
+                                    select t_from, packed, batch, recv_us from frame
                                     where vin = ? and tenant_id = ? and t_from >= ?
                                         and t_from < ? and t_to >= ?
                                         and (t_from, boot, seq) >= (?, ?, ?)
@@ -76,7 +76,9 @@ public final class FrameTable implements FrameArchive {
                         rows.getBoolean(2) ? Compression.unpack(stored, MAX_BATCH_BYTES) : stored;
                 switch (BatchReader.read(value)) {
                     case Reading.Usable usable ->
-                            batches.add(new FrameBatch(rows.getLong(1), usable.frames()));
+                            batches.add(
+                                    new FrameBatch(
+                                            rows.getLong(1), rows.getLong(4), usable.frames()));
                     case Reading.Refused refused ->
                             throw new IllegalStateException(
                                     "a stored batch is "

@@ -6,12 +6,16 @@ import dev.driveline.telemetry.sample.SignalChunk;
 import dev.driveline.telemetry.sample.SignalColumns;
 import dev.driveline.telemetry.sample.StoredBatch;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Writes table {@code latest}: of each signal the sample with the highest key.
@@ -102,6 +106,59 @@ final class LatestRows {
                 columns.quality()[last],
                 batch.getLate(),
                 fillsOnly);
+    }
+
+    /**
+     * Deletes those that are out of these batches; returns their signals.
+     *
+     * @param tenant only of this one
+     */
+    static Set<Integer> remove(
+            Connection connection, String vin, int tenant, Set<StoredRuns.Batch> batches)
+            throws SQLException {
+        Set<Integer> signals = new TreeSet<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        delete from latest l using unnest(?::bigint[], ?::bigint[]) as t (boot, seq)
+                        where l.vin = ? and l.tenant_id = ? and l.boot = t.boot and l.seq = t.seq
+                        returning l.signal_id
+                        """)) {
+            statement.setArray(
+                    1, connection.createArrayOf("bigint", StoredRuns.Batch.boots(batches)));
+            statement.setArray(
+                    2, connection.createArrayOf("bigint", StoredRuns.Batch.seqs(batches)));
+            statement.setString(3, vin);
+            statement.setInt(4, tenant);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    signals.add(rows.getInt(1));
+                }
+            }
+        }
+        return signals;
+    }
+
+    /** Writes what was found in the store, where it is newer than what stands there. */
+    static void merge(
+            Connection connection, String vin, int tenant, Map<Integer, NewestSamples.Found> found)
+            throws SQLException {
+        Map<Target, Candidate> newest = new TreeMap<>();
+        found.forEach((signal, sample) ->
+                newest.put(
+                        new Target(vin, signal),
+                        new Candidate(
+                                tenant,
+                                sample.definition(),
+                                sample.key(),
+                                sample.receivedUs(),
+                                sample.raw(),
+                                sample.quality(),
+                                sample.late(),
+                                false)));
+        if (!newest.isEmpty()) {
+            write(connection, newest);
+        }
     }
 
     private static void write(Connection connection, Map<Target, Candidate> newest)

@@ -52,6 +52,44 @@ final class PositionRows {
         }
     }
 
+    /**
+     * Corrects a vehicle's place where it is out of a time that was decoded again; where nothing
+     * tells one now, it stays.
+     *
+     * @param batches of one vehicle, in the order of their times
+     * @param fromUs where they are, vehicle time
+     */
+    void correct(
+            Connection connection, TenantNumbers tenants, List<StoredBatch> batches, long fromUs)
+            throws SQLException {
+        Place newest = null;
+        for (StoredBatch batch : batches) {
+            TenantId tenant = batch.tenant();
+            Place place = tenant == null ? null : placeOf(batch, tenant, tenants.of(tenant));
+            newest =
+                    place != null && (newest == null || place.tUs() >= newest.tUs())
+                            ? place
+                            : newest;
+        }
+        if (newest == null) {
+            return;
+        }
+        String vin = batches.getFirst().vin().value();
+        try (PreparedStatement statement =
+                connection.prepareStatement(
+                        """
+                        delete from position
+                        where vin = ? and tenant_id = ? and t_us >= ? and t_us <= ?
+                        """)) {
+            statement.setString(1, vin);
+            statement.setInt(2, newest.tenant());
+            statement.setLong(3, fromUs);
+            statement.setLong(4, newest.tUs());
+            statement.executeUpdate();
+        }
+        write(connection, Map.of(vin, newest));
+    }
+
     private static void write(Connection connection, Map<String, Place> newest)
             throws SQLException {
         try (PreparedStatement statement =

@@ -14,8 +14,8 @@ import org.apache.kafka.streams.state.Stores;
  * The topology: {@code telemetry.can} and {@code telemetry.signals.raw} → {@link IntakeProcessor} →
  * {@code telemetry.signals} or {@code telemetry.rejected}; what is accepted goes on to {@link
  * RuleProcessor} → {@code telemetry.alerts}, where {@link CodeProcessor} writes what becomes of
- * {@code vehicle.events}, too. Everything is bytes on its way, so that nothing fails before the
- * processor has a say.
+ * {@code vehicle.events}, too; what control units on J1939 buses say of their trouble codes goes
+ * there. Everything is bytes on its way, so that nothing fails before the processor has a say.
  */
 final class CanTopology {
 
@@ -60,6 +60,12 @@ final class CanTopology {
                 .addSink(
                         IntakeProcessor.REJECTED,
                         prefix.of(Topic.TELEMETRY_REJECTED),
+                        serializer,
+                        serializer,
+                        INTAKE)
+                .addSink(
+                        IntakeProcessor.CODES,
+                        prefix.of(Topic.VEHICLE_EVENTS),
                         serializer,
                         serializer,
                         INTAKE)

@@ -44,7 +44,8 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     private static final Logger LOG = LoggerFactory.getLogger(CodeProcessor.class);
 
-    private static final byte[] TYPE = CodeReport.TYPE.getBytes(StandardCharsets.UTF_8);
+    private static final List<byte[]> TYPES =
+            CodeReport.TYPES.stream().map(type -> type.getBytes(StandardCharsets.UTF_8)).toList();
 
     private final Facts facts;
     private final RuleBook book;
@@ -66,7 +67,8 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        if (!Arrays.equals(header(record, Headers.EVENT_TYPE), TYPE)) {
+        byte[] type = header(record, Headers.EVENT_TYPE);
+        if (TYPES.stream().noneMatch(known -> Arrays.equals(known, type))) {
             return;
         }
         List<RuleOutcome> outcomes = new ArrayList<>();

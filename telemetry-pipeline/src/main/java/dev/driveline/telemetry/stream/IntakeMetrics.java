@@ -22,6 +22,8 @@ public final class IntakeMetrics {
     private final Counter unknownFrames;
     private final Counter unknownMultiplexers;
     private final Counter lostMessages;
+    private final Counter codes;
+    private final Counter olderCodes;
     private final Counter samples;
     private final Counter unknownSamples;
     private final Counter failures;
@@ -42,6 +44,8 @@ public final class IntakeMetrics {
         unknownFrames = registry.counter("telemetry.frames.unknown");
         unknownMultiplexers = registry.counter("telemetry.frames.multiplexer.unknown");
         lostMessages = registry.counter("telemetry.messages.lost");
+        codes = registry.counter("telemetry.codes.changes");
+        olderCodes = registry.counter("telemetry.codes.older");
         samples = registry.counter("telemetry.samples.decoded");
         unknownSamples = registry.counter("telemetry.samples.unknown");
         failures = registry.counter("telemetry.streams.failures");
@@ -57,7 +61,11 @@ public final class IntakeMetrics {
 
     void count(Outcome outcome) {
         switch (outcome) {
-            case Outcome.Accepted decoded -> countAccepted(decoded.batch());
+            case Outcome.Accepted decoded -> {
+                countAccepted(decoded.batch());
+                codes.increment(decoded.codes().events().size());
+                olderCodes.increment(decoded.codes().older());
+            }
             case Outcome.Duplicate _ -> duplicates.increment();
             case Outcome.Rejected refused -> {
                 Counter counter = rejected.get(refused.reason());

@@ -3,12 +3,17 @@ package dev.driveline.telemetry.stream;
 import static java.util.Objects.requireNonNull;
 
 import dev.driveline.contract.kafka.Headers;
+import dev.driveline.contract.telemetry.v1.SampleBatch;
+import dev.driveline.contract.vehicle.EventTypes;
 import dev.driveline.contract.vehicle.Rejection;
+import dev.driveline.runtime.json.Json;
 import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.intake.Intake;
 import dev.driveline.telemetry.intake.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -27,6 +32,7 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object>
 
     static final String SAMPLES = "samples";
     static final String REJECTED = "rejected";
+    static final String CODES = "codes";
 
     private static final Logger LOG = LoggerFactory.getLogger(IntakeProcessor.class);
     private static final Duration FORGET_EVERY = Duration.ofHours(6);
@@ -65,6 +71,10 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object>
         switch (outcome) {
             case Outcome.Accepted accepted -> {
                 to.forward(samples(record, accepted), SAMPLES);
+                accepted.codes()
+                        .events()
+                        .forEach(
+                                event -> to.forward(codes(record, accepted.batch(), event), CODES));
                 to.forward(record.withValue(accepted), RuleProcessor.NAME);
             }
             case Outcome.Duplicate _ -> {
@@ -117,6 +127,22 @@ final class IntakeProcessor implements Processor<byte[], byte[], byte[], Object>
         }
         return new Record<>(
                 record.key(), accepted.batch().toByteArray(), record.timestamp(), headers);
+    }
+
+    private static Record<byte[], Object> codes(
+            Record<byte[], byte[]> record, SampleBatch batch, Outcome.CodeEvent event) {
+        String vin = new String(record.key(), StandardCharsets.US_ASCII);
+        Instant at = Instant.EPOCH.plus(event.tUs(), ChronoUnit.MICROS);
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(Headers.EVENT_ID, bytes(event.id().toString()));
+        headers.add(Headers.EVENT_SOURCE, bytes("/telemetry"));
+        headers.add(Headers.EVENT_SPEC_VERSION, bytes("1.0"));
+        headers.add(Headers.EVENT_TYPE, bytes(EventTypes.CODES_HEARD));
+        headers.add(Headers.EVENT_TIME, bytes(at.toString()));
+        headers.add(Headers.EVENT_SUBJECT, bytes(vin));
+        headers.add(Headers.CONTENT_TYPE, bytes("application/json"));
+        headers.add(Headers.RECEIVED, bytes(String.valueOf(batch.getRecvUs())));
+        return new Record<>(record.key(), Json.bytes(event.data()), record.timestamp(), headers);
     }
 
     /** The original, its headers kept. */

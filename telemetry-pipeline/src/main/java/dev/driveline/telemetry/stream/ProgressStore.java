@@ -19,7 +19,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>Shape: key VIN (17 bytes) → newest vehicle time of frames (8 bytes); key VIN and an octet 2
  * (18 bytes) → that of signals; key VIN and boot id (25 bytes) → {@link BootProgress#toBytes}; key
  * VIN and an octet 1 (18 bytes) → boot id, number of the batch after (8 bytes each), and the
- * messages under way. One store for all, since each costs an open database a partition.
+ * messages under way; key VIN and an octet 3 (18 bytes) → {@code ActiveCodes}. One store for all,
+ * since each costs an open database a partition.
  */
 final class ProgressStore implements Progress {
 
@@ -27,6 +28,7 @@ final class ProgressStore implements Progress {
 
     private static final byte UNDER_WAY_MARK = 1;
     private static final byte SIGNALS_MARK = 2;
+    private static final byte CODES_MARK = 3;
     private static final int BOOT_KEY_BYTES = Vin.LENGTH + BootId.BYTES;
     private static final int MAX_FORGOTTEN_AT_ONCE = 100_000;
 
@@ -87,6 +89,17 @@ final class ProgressStore implements Progress {
         } else if (store.get(key) != null) {
             store.delete(key);
         }
+    }
+
+    @Override
+    public byte[] activeCodes(Vin vin) {
+        byte[] value = store.get(markedKey(vin, CODES_MARK));
+        return value == null ? new byte[0] : value;
+    }
+
+    @Override
+    public void putActiveCodes(Vin vin, byte[] codes) {
+        store.put(markedKey(vin, CODES_MARK), codes);
     }
 
     /** Forgets boots that were silent for 60 days; returns how many. */

@@ -13,6 +13,8 @@ public final class MapProgress implements Progress {
     private final Map<String, Long> newest = new HashMap<>();
     private final Map<String, byte[]> underWay = new HashMap<>();
 
+    private final Map<Vin, byte[]> codes = new HashMap<>();
+
     @Override
     public BootProgress boot(Vin vin, BootId boot) {
         return boots.getOrDefault(vin + "/" + boot, BootProgress.none());
@@ -44,10 +46,21 @@ public final class MapProgress implements Progress {
         underWay.put(vin + " " + boot + " " + (seq + 1), bytes);
     }
 
+    @Override
+    public byte[] activeCodes(Vin vin) {
+        return codes.getOrDefault(vin, new byte[0]);
+    }
+
+    @Override
+    public void putActiveCodes(Vin vin, byte[] bytes) {
+        codes.put(vin, bytes);
+    }
+
     /** As a vehicle that was never heard. */
     void clear() {
         boots.clear();
         newest.clear();
         underWay.clear();
+        codes.clear();
     }
 }

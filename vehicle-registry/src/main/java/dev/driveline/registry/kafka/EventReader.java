@@ -167,7 +167,7 @@ public final class EventReader implements AutoCloseable {
 
     /**
      * A platform event about a vehicle, or what a vehicle said of its security; null for what else
-     * it said, or is none of ours.
+     * it or its control units said, or is none of ours.
      */
     private static @Nullable VehicleEvent eventOf(ConsumerRecord<byte[], byte[]> record) {
         String type = header(record, Headers.EVENT_TYPE);
@@ -208,7 +208,8 @@ public final class EventReader implements AutoCloseable {
     }
 
     private static boolean isOrdinary(String type) {
-        return type.startsWith(EventTypes.VEHICLE_PREFIX)
-                && !type.startsWith(EventTypes.VEHICLE_SECURITY_PREFIX);
+        return type.equals(EventTypes.CODES_HEARD)
+                || (type.startsWith(EventTypes.VEHICLE_PREFIX)
+                        && !type.startsWith(EventTypes.VEHICLE_SECURITY_PREFIX));
     }
 }

@@ -36,6 +36,7 @@ public enum ErrorCode {
     RULE_UNKNOWN(404, false, "No such rule"),
     ALERT_UNKNOWN(404, false, "No such alert"),
     EXPORT_UNKNOWN(404, false, "No such export"),
+    REDECODE_UNKNOWN(404, false, "No such re-decoding"),
     SESSION_UNKNOWN(404, false, "The vehicle is not connected here"),
     TRACE_UNKNOWN(404, false, "No trace of this vehicle here"),
     METHOD_NOT_ALLOWED(405, false, "The route does not offer this method"),

@@ -48,6 +48,12 @@ public final class EventTypes {
      */
     public static final String SESSION_CLOSED = "driveline.session.closed";
 
+    /**
+     * What changed of the active trouble codes of a control unit on a J1939 bus. Data as of a
+     * vehicle's own report: codes, each with code, status ACTIVE or STORED, ecu, protocol, freeze.
+     */
+    public static final String CODES_HEARD = "driveline.dtc.report";
+
     /** An operator closed a session. Data: session, reason, by (the operator's subject). */
     public static final String SESSION_CLOSED_BY_OPERATOR = "driveline.session.closed-by-operator";
 

@@ -196,9 +196,7 @@ final class GroupReaderIT {
         turnsNs.clear();
         try (GroupReader _ =
                 GroupReader.start(
-                        kafka,
-                        BOTH.inPortions(10, 1_000_000).spaced(Duration.ofHours(1)),
-                        taker)) {
+                        kafka, BOTH.inPortions(10, 1_000_000).spaced(Duration.ofHours(1)), taker)) {
             SOON.that("full portions are taken one after the other", () -> seen.size() > 1_000);
         }
     }

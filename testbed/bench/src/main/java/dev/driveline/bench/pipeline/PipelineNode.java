@@ -62,7 +62,8 @@ public final class PipelineNode {
                                 TelemetryConfig.MAX_RETENTION_DAYS,
                                 TelemetryConfig.PublicTopics.NONE,
                                 TelemetryConfig.Frames.NONE,
-                                TelemetryConfig.Exports.USUAL),
+                                TelemetryConfig.Exports.USUAL,
+                                TelemetryConfig.Redecodes.USUAL),
                         process);
         process.open();
         return process;

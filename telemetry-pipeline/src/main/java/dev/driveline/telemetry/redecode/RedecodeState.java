@@ -1,0 +1,9 @@
+package dev.driveline.telemetry.redecode;
+
+/** How far a re-decoding is. */
+public enum RedecodeState {
+    WAITING,
+    RUNNING,
+    DONE,
+    FAILED
+}
