@@ -128,6 +128,14 @@ public record StoredCommand(
         return attempt != null && attempt.isBefore(machine) ? attempt : machine;
     }
 
+    /**
+     * Whether nothing is due before its end: a look before that does no harm, and need not be put
+     * off.
+     */
+    public boolean onlyEnds() {
+        return command.inFlight() && nextAttempt() == null;
+    }
+
     private @Nullable Instant nextAttempt() {
         Instant last = attemptAt;
         if (last == null) {

@@ -104,8 +104,8 @@ public final class CommandTable {
     }
 
     /**
-     * Writes what can change. A time at which it is looked at is not put off, since that would
-     * touch every index: what is looked at too early is put off then, by {@link #settle}.
+     * Writes what can change. When it is next looked at is not put off where only its end is left
+     * to come, since that would touch every index: {@link #settle} does at that look.
      */
     public void save(Handle handle, StoredCommand stored, Instant now) {
         Update update =
@@ -113,13 +113,13 @@ public final class CommandTable {
                         """
                         UPDATE command
                         SET state = :state, in_flight = :inFlight, terminal = :terminal, step = :step,
-                            due_at = CASE WHEN due_at > :now THEN least(due_at, :due) ELSE :due END,
+                            due_at = CASE WHEN :onlyEnds AND due_at > :now THEN least(due_at, :due) ELSE :due END,
                             dispatches = :dispatches::jsonb, attempt_at = :attempt, code = :code,
                             result = :result::jsonb, late = :late, envelope = :envelope, counter = :counter,
                             expires_at = :expires, result_by = :resultBy, updated_at = :now
                         WHERE id = :id
                         """);
-        bindWhatChanges(update, stored, now).execute();
+        bindWhatChanges(update, stored, now).bind("onlyEnds", stored.onlyEnds()).execute();
     }
 
     private static Update bindWhatChanges(Update statement, StoredCommand stored, Instant now) {
