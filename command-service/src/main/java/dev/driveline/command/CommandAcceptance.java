@@ -344,6 +344,9 @@ final class CommandAcceptance {
                             // It is not held back itself.
                             Departures.look(turn, way, holds.held(handle, vin, before)));
         }
+        if (departures.isOurs(vin)) {
+            turn.follow();
+        }
         ledger.write(handle, turn);
         return turn.find(id).orElseThrow();
     }

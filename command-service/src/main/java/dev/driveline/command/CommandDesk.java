@@ -253,9 +253,8 @@ final class CommandDesk {
                     return current;
                 });
         departures.committed(vin, turn);
-        return way != null && (room.all() == 0 || room.background() == 0)
-                ? Look.NO_ROOM
-                : Look.DONE;
+        // What has left takes of it, whoever waited behind.
+        return way != null && room.background() <= turn.leaving().size() ? Look.NO_ROOM : Look.DONE;
     }
 
     /** The type may be gone; then it takes the scope for all. */

@@ -34,6 +34,9 @@ import org.jdbi.v3.core.Handle;
  */
 final class CommandLedger {
 
+    /** Whoever dispatches hears of it sooner, unless it is missed. */
+    private static final Duration UNSEEN = Duration.ofSeconds(1);
+
     private static final Duration[] AGES = {
         Duration.ofMillis(50),
         Duration.ofMillis(100),
@@ -80,7 +83,7 @@ final class CommandLedger {
                         .ifPresent(read::add);
             }
         }
-        return new Turn(read, now());
+        return new Turn(vin, read, now());
     }
 
     /**
@@ -94,6 +97,9 @@ final class CommandLedger {
             } else {
                 commands.save(handle, stored, turn.now());
             }
+        }
+        if (turn.leftUnseen()) {
+            commands.lookSoon(handle, turn.vin(), turn.now().plus(UNSEEN));
         }
         List<OutboxRecord> events = new ArrayList<>();
         List<AuditEntry> entries = new ArrayList<>();

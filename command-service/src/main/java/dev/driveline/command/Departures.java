@@ -64,9 +64,14 @@ final class Departures {
                 .map(session -> new Way(session, unanswered.room(session.run())));
     }
 
-    /** As {@link #way}, if this process dispatches for the vehicle and there is room. */
+    /** Whether this process dispatches for a vehicle. */
+    boolean isOurs(Vin vin) {
+        return ours.test(vin);
+    }
+
+    /** As {@link #way}, if this process dispatches for the vehicle and there is room for all. */
     Optional<Way> open(Vin vin) {
-        return ours.test(vin) ? way(vin).filter(way -> way.room().all() > 0) : Optional.empty();
+        return isOurs(vin) ? way(vin).filter(way -> way.room().background() > 0) : Optional.empty();
     }
 
     /** A look at the vehicle's commands, within its turn. */

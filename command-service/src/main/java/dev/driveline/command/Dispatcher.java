@@ -72,8 +72,11 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     private final Unanswered unanswered;
     private final Looks looks;
 
-    /** Vehicles whose gateway had no room when they were looked at. */
-    private final Set<Vin> withoutRoom = ConcurrentHashMap.newKeySet();
+    /** Vehicles whose gateway had no room when they were looked at, or whose look has failed. */
+    private final Set<Vin> toBeLookedAt = ConcurrentHashMap.newKeySet();
+
+    /** A look at all has failed. */
+    private volatile boolean allToBeLookedAt;
 
     private final TailReader heartbeats;
     private volatile @Nullable Intake intake;
@@ -126,7 +129,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     @Override
     public void forget() {
         presences.clear();
-        withoutRoom.clear();
+        toBeLookedAt.clear();
     }
 
     @Override
@@ -174,7 +177,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             attemptSoon(vin);
         }
         for (int freed = 0; freed < happenings.size(); freed++) {
-            attemptOneOfThoseWithoutRoom();
+            attemptOneOfThese();
         }
     }
 
@@ -285,14 +288,17 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         try {
             looks.begin(vin);
             if (commands.attempt(vin) == CommandDesk.Look.NO_ROOM) {
-                withoutRoom.add(vin);
+                toBeLookedAt.add(vin);
             }
         } catch (ProblemException unavailable) {
+            looks.failed(vin);
+            toBeLookedAt.add(vin);
             LOG.atWarn()
                     .setMessage("attempt waits")
                     .addKeyValue("why", unavailable.getMessage())
                     .log();
         } catch (RuntimeException failed) {
+            looks.failed(vin);
             LOG.atError().setMessage("attempt failed").setCause(failed).log();
         } finally {
             places.release();
@@ -300,17 +306,18 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     }
 
     /** A place has become free. */
-    private void attemptOneOfThoseWithoutRoom() {
-        Iterator<Vin> first = withoutRoom.iterator();
+    private void attemptOneOfThese() {
+        Iterator<Vin> first = toBeLookedAt.iterator();
         if (first.hasNext()) {
             Vin vin = first.next();
-            withoutRoom.remove(vin);
+            toBeLookedAt.remove(vin);
             attemptSoon(vin);
         }
     }
 
     /** Every vehicle with an open command that is online, page by page. */
     private void attemptAllWaiting() {
+        allToBeLookedAt = false;
         try {
             String after = "";
             List<Vin> page;
@@ -322,6 +329,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                 after = page.isEmpty() ? after : page.getLast().value();
             } while (page.size() == PAGE);
         } catch (RuntimeException failed) {
+            allToBeLookedAt = true;
             LOG.atWarn().setMessage("waiting commands not looked at").setCause(failed).log();
         }
     }
@@ -332,9 +340,12 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                 for (Vin vin : commands.due(PAGE)) {
                     attemptSoon(vin);
                 }
-                int waiting = Math.min(withoutRoom.size(), AT_ONCE);
+                if (allToBeLookedAt) {
+                    var _ = work.submit(this::attemptAllWaiting);
+                }
+                int waiting = Math.min(toBeLookedAt.size(), AT_ONCE);
                 for (int i = 0; i < waiting; i++) {
-                    attemptOneOfThoseWithoutRoom();
+                    attemptOneOfThese();
                 }
             }
         } catch (RuntimeException failed) {

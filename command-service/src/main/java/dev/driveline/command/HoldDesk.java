@@ -98,19 +98,18 @@ final class HoldDesk {
     HoldTable.Hold release(UUID id, Caller caller, @Nullable String reason) {
         mustBeWhole(caller);
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        HoldTable.Hold released =
-                database.transaction(handle -> {
-                    HoldTable.Hold ended =
-                            table.release(handle, caller.tenant(), id, caller.subject(), now)
-                                    .orElseThrow(() ->
-                                            new ProblemException(
-                                                    ErrorCode.HOLD_UNKNOWN,
-                                                    "no hold '" + id + "' is in force"));
-                    record(handle, ended, 2, "RELEASED", caller, reason, now);
-                    return ended;
-                });
-        database.run(handle -> commands.rouse(handle, caller.tenant(), now));
-        return released;
+        return database.transaction(handle -> {
+            HoldTable.Hold ended =
+                    table.release(handle, caller.tenant(), id, caller.subject(), now)
+                            .orElseThrow(() ->
+                                    new ProblemException(
+                                            ErrorCode.HOLD_UNKNOWN,
+                                            "no hold '" + id + "' is in force"));
+            // The audit last, as in every turn: its chains are locked until the commit.
+            commands.rouse(handle, caller.tenant(), now);
+            record(handle, ended, 2, "RELEASED", caller, reason, now);
+            return ended;
+        });
     }
 
     private void record(

@@ -14,8 +14,8 @@ import java.util.Set;
  * another. Without it, looks beget looks when PostgreSQL is slow.
  *
  * <p>A look waits for the vehicle's lock, which whoever adds a command holds from before the time
- * of its step: one that began later has seen it. Where the clocks of two processes say otherwise,
- * the next tick looks. Thread-safe.
+ * of its step: one that began later has seen it. Where the clocks of two processes say otherwise, a
+ * tick looks a second later: what is accepted elsewhere is due then. Thread-safe.
  */
 final class Looks {
 
@@ -46,6 +46,11 @@ final class Looks {
     synchronized void begin(Vin vin) {
         intended.remove(vin);
         began(vin, clock.instant());
+    }
+
+    /** One has failed, and has seen nothing. */
+    synchronized void failed(Vin vin) {
+        begun.remove(vin);
     }
 
     /** There was one within a turn that held the lock at that time, and saw what happened at it. */

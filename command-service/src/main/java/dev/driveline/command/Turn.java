@@ -4,7 +4,9 @@ import dev.driveline.command.command.Effect;
 import dev.driveline.command.command.Line;
 import dev.driveline.command.command.LineInput;
 import dev.driveline.command.command.StoredCommand;
+import dev.driveline.contract.command.CommandState;
 import dev.driveline.contract.id.CommandId;
+import dev.driveline.contract.id.Vin;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +25,7 @@ import java.util.Set;
  */
 final class Turn {
 
+    private final Vin vin;
     private final Instant now;
     private final Map<CommandId, StoredCommand> commands = new LinkedHashMap<>();
     private final Set<CommandId> fresh = new HashSet<>();
@@ -30,6 +33,7 @@ final class Turn {
     private final List<Told> told = new ArrayList<>();
     private final List<Effect> leaving = new ArrayList<>();
     private boolean looked;
+    private boolean followed;
 
     /** A step that is told, and who made it. */
     record Told(StoredCommand command, Actor actor) {}
@@ -38,9 +42,14 @@ final class Turn {
      * @param commands those that have not ended, and those that steps will name
      * @param now of all steps
      */
-    Turn(List<StoredCommand> commands, Instant now) {
+    Turn(Vin vin, List<StoredCommand> commands, Instant now) {
+        this.vin = vin;
         commands.forEach(stored -> this.commands.put(stored.id(), stored));
         this.now = now;
+    }
+
+    Vin vin() {
+        return vin;
     }
 
     Instant now() {
@@ -90,6 +99,24 @@ final class Turn {
     /** Whether one has ended in this turn, and what stood behind it may be next. */
     boolean ended() {
         return told.stream().anyMatch(step -> step.command().command().state().terminal());
+    }
+
+    /** Whoever makes this turn sees to it that what waits is looked at. */
+    void follow() {
+        followed = true;
+    }
+
+    /**
+     * Whether something may be next of which nobody is sure to hear: a look is due then, whatever
+     * else happens.
+     */
+    boolean leftUnseen() {
+        return !looked
+                && !followed
+                && waits()
+                && told.stream()
+                        .map(step -> step.command().command().state())
+                        .anyMatch(state -> state == CommandState.QUEUED || state.terminal());
     }
 
     /** Whether one of the steps was a look. */

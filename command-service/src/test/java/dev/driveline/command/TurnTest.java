@@ -29,12 +29,13 @@ import org.junit.jupiter.api.Test;
 class TurnTest {
 
     private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
+    private static final Vin VIN = Vin.of("WDRV0TESTCMND0001");
     private static final SessionId SESSION = new SessionId(1);
 
     @Test
     void aCommandIsWrittenOnceAndToldOfAtEachStep() {
         StoredCommand fresh = command(1);
-        Turn turn = new Turn(List.of(), NOW);
+        Turn turn = new Turn(VIN, List.of(), NOW);
         turn.step(new LineInput.Accepted(fresh, new Input.Enqueue()), Actor.PLATFORM);
         assertTrue(turn.waits());
         turn.step(look(), Actor.PLATFORM);
@@ -53,14 +54,14 @@ class TurnTest {
 
     @Test
     void whatEndsIsWrittenBeforeWhatTakesItsPlaceInFlight() {
-        Turn before = new Turn(List.of(), NOW);
+        Turn before = new Turn(VIN, List.of(), NOW);
         before.step(new LineInput.Accepted(command(1), new Input.Enqueue()), Actor.PLATFORM);
         before.step(new LineInput.Accepted(command(2), new Input.Enqueue()), Actor.PLATFORM);
         before.step(look(), Actor.PLATFORM);
         List<StoredCommand> rows = before.changed();
         assertEquals(List.of(false, true), rows.stream().map(TurnTest::inFlight).toList());
 
-        Turn turn = new Turn(rows, NOW.plusSeconds(1));
+        Turn turn = new Turn(VIN, rows, NOW.plusSeconds(1));
         happened(turn, 1, new Input.Reported(SESSION, 1, Outcome.SENT));
         assertFalse(turn.ended());
         happened(turn, 1, new Input.Responded(Step.SUCCEEDED, null, null));
@@ -76,10 +77,27 @@ class TurnTest {
 
     @Test
     void aStepOfAnothersCommandDoesNothing() {
-        Turn turn = new Turn(List.of(command(1)), NOW);
+        Turn turn = new Turn(VIN, List.of(command(1)), NOW);
         happened(turn, 7, new Input.Responded(Step.SUCCEEDED, null, null));
         assertEquals(List.of(), turn.changed());
         assertEquals(List.of(), turn.told());
+    }
+
+    @Test
+    void whatNobodyIsSureToHearOfIsLookedAt() {
+        Turn accepted = new Turn(VIN, List.of(), NOW);
+        accepted.step(new LineInput.Accepted(command(1), new Input.Enqueue()), Actor.PLATFORM);
+        assertTrue(accepted.leftUnseen());
+        accepted.follow();
+        assertFalse(accepted.leftUnseen());
+
+        accepted.step(new LineInput.Accepted(command(2), new Input.Enqueue()), Actor.PLATFORM);
+        Turn cancelled = new Turn(VIN, accepted.changed(), NOW);
+        assertFalse(cancelled.leftUnseen(), "nothing has happened");
+        happened(cancelled, 1, new Input.Cancel());
+        assertTrue(cancelled.leftUnseen(), "the second may be next");
+        cancelled.step(look(), Actor.PLATFORM);
+        assertFalse(cancelled.leftUnseen());
     }
 
     private static void happened(Turn turn, int number, Input input) {
@@ -98,7 +116,7 @@ class TurnTest {
         Instant expires = NOW.plusSeconds(60);
         return new StoredCommand(
                 id(number),
-                Vin.of("WDRV0TESTCMND0001"),
+                VIN,
                 TenantId.of("acme"),
                 new Kind("lock", "doors", false, Set.of()),
                 Map.of(),

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param expiresAt the vehicle does not begin after it
  * @param resultBy no result by then is OUTCOME_UNKNOWN
- * @param dispatches one for each session that it was sent to, in order
+ * @param dispatches one for each session that it was sent to; the one of the last attempt is the
+ *     last
  * @param late the result came after OUTCOME_UNKNOWN
  */
 public record Command(
@@ -88,10 +89,23 @@ public record Command(
         return new Command(next, expiresAt, resultBy, dispatches, why, with, afterwards);
     }
 
+    /** What became of a dispatch; the last one stays the last. */
     Command with(Dispatch changed) {
+        return with(
+                dispatches.stream()
+                        .map(known -> known.session().equals(changed.session()) ? changed : known)
+                        .toList());
+    }
+
+    /** It goes to a session, which is the last one then. */
+    Command sentTo(Dispatch dispatch) {
         List<Dispatch> all = new ArrayList<>(dispatches);
-        all.removeIf(dispatch -> dispatch.session().equals(changed.session()));
-        all.add(changed);
-        return new Command(state, expiresAt, resultBy, List.copyOf(all), code, result, late);
+        all.removeIf(known -> known.session().equals(dispatch.session()));
+        all.add(dispatch);
+        return with(List.copyOf(all));
+    }
+
+    private Command with(List<Dispatch> all) {
+        return new Command(state, expiresAt, resultBy, all, code, result, late);
     }
 }

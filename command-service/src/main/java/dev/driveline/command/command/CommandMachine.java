@@ -105,7 +105,7 @@ public final class CommandMachine {
         Dispatch dispatch =
                 command.dispatchTo(dispatched.session())
                         .orElseGet(() -> Dispatch.to(dispatched.session()));
-        Command sent = command.with(dispatch.again());
+        Command sent = command.sentTo(dispatch.again());
         return forward(sent, CommandState.DISPATCHED);
     }
 

@@ -1,36 +1,22 @@
 package dev.driveline.command.kafka;
 
 import dev.driveline.contract.id.Vin;
-import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.registry.VehicleFact;
-import dev.driveline.contract.vehicle.EventTypes;
-import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -38,7 +24,6 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.header.Header;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,9 +55,6 @@ public final class Intake implements AutoCloseable {
 
     private static final Duration COMMIT_LIMIT = Duration.ofSeconds(5);
 
-    /** Vehicles whose records are handled at once. */
-    private static final int AT_ONCE = 4;
-
     private static final List<Topic> TOPICS =
             List.of(
                     Topic.VEHICLE_PRESENCE,
@@ -89,11 +71,12 @@ public final class Intake implements AutoCloseable {
     private final Map<TopicPartition, Long> presenceEnds = new HashMap<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final int partitions;
-    private final ExecutorService workers =
-            Executors.newFixedThreadPool(
-                    AT_ONCE, Thread.ofPlatform().daemon().name("command-intake-", 1).factory());
+    private final Unhandled unhandled;
     private long committedNs = System.nanoTime();
     private boolean uncommitted;
+
+    /** Partitions were assigned, and presence is to be read from its beginning. */
+    private boolean presenceUnread;
 
     /** Whether all that was read is handled, so that the consumer's position says what is done. */
     private boolean allHandled = true;
@@ -147,6 +130,7 @@ public final class Intake implements AutoCloseable {
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         this.consumer = new KafkaConsumer<>(properties);
         TOPICS.forEach(topic -> byName.put(kafka.prefix().of(topic), topic));
+        this.unhandled = new Unhandled(byName, handler);
     }
 
     /** Joins the group and begins to read. */
@@ -184,7 +168,7 @@ public final class Intake implements AutoCloseable {
             commitAll();
         } finally {
             settled = false;
-            workers.shutdownNow();
+            unhandled.close();
             stopped.countDown();
         }
     }
@@ -201,6 +185,9 @@ public final class Intake implements AutoCloseable {
 
     private void pollOnce() {
         try {
+            if (presenceUnread) {
+                readPresenceAnew();
+            }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             long polledNs = System.nanoTime();
             allHandled = false;
@@ -208,11 +195,11 @@ public final class Intake implements AutoCloseable {
             allHandled = true;
             uncommitted |= !records.isEmpty();
             if (uncommitted && System.nanoTime() - committedNs >= COMMIT_NS) {
-                consumer.commitAsync();
                 uncommitted = false;
+                consumer.commitAsync((_, failure) -> uncommitted |= failure != null);
                 committedNs = System.nanoTime();
             }
-            if (!settled && !owned.isEmpty() && reachedPresenceEnds()) {
+            if (!settled && !owned.isEmpty() && !presenceUnread && reachedPresenceEnds()) {
                 settled = true;
                 handler.settled();
             }
@@ -229,161 +216,33 @@ public final class Intake implements AutoCloseable {
         }
     }
 
-    /**
-     * The registry's facts at once, then each vehicle's records in their order, several vehicles at
-     * once: most of the time goes by waiting for PostgreSQL's disk. With PostgreSQL away they stay
-     * at hand, the membership too.
-     */
+    /** With PostgreSQL away records stay at hand, the membership too. */
     private void handleForCertain(ConsumerRecords<byte[], byte[]> records) {
-        Map<Vin, VehicleFact> facts = new TreeMap<>(Comparator.comparing(Vin::value));
-        Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle = new LinkedHashMap<>();
-        sort(records, facts, byVehicle);
-        while (!facts.isEmpty() || !byVehicle.isEmpty()) {
+        unhandled.add(records);
+        while (!unhandled.isEmpty()) {
             if (closing) {
                 throw new WakeupException();
             }
-            take(facts);
-            List<Future<?>> running = new ArrayList<>();
-            byVehicle.values().forEach(line -> running.add(workers.submit(() -> handle(line))));
-            running.forEach(Intake::await);
-            byVehicle.values().removeIf(Deque::isEmpty);
-            if (!facts.isEmpty() || !byVehicle.isEmpty()) {
-                consumer.pause(consumer.assignment());
-                // What was assigned meanwhile is not paused, and what it brings is not lost.
-                sort(consumer.poll(AWAY), facts, byVehicle);
-                consumer.resume(consumer.assignment());
+            unhandled.handle();
+            if (!unhandled.isEmpty()) {
+                stay();
             }
         }
     }
 
-    private void sort(
-            ConsumerRecords<byte[], byte[]> records,
-            Map<Vin, VehicleFact> facts,
-            Map<String, Deque<ConsumerRecord<byte[], byte[]>>> byVehicle) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            if (byName.get(record.topic()) == Topic.REGISTRY_VEHICLES) {
-                newest(record, facts);
-                continue;
-            }
-            String key =
-                    record.key() == null ? "" : new String(record.key(), StandardCharsets.US_ASCII);
-            byVehicle.computeIfAbsent(key, same -> new ArrayDeque<>()).addLast(record);
-        }
-    }
-
-    private static void newest(ConsumerRecord<byte[], byte[]> record, Map<Vin, VehicleFact> facts) {
-        if (record.value() == null) {
-            return;
-        }
+    /** Keeps the membership, and what is at hand whatever Kafka does. */
+    private void stay() {
+        consumer.pause(consumer.assignment());
         try {
-            VehicleFact fact = Json.read(record.value(), VehicleFact.class);
-            facts.merge(
-                    fact.vin(),
-                    fact,
-                    (known, next) -> next.version() < known.version() ? known : next);
-        } catch (RuntimeException unusable) {
-            passedOver(record, unusable);
+            // What was assigned meanwhile is not paused, and what it brings is not lost.
+            unhandled.add(consumer.poll(AWAY));
+        } catch (WakeupException closed) {
+            throw closed;
+        } catch (KafkaException failed) {
+            LOG.atWarn().setMessage("intake failed").setCause(failed).log();
+        } finally {
+            consumer.resume(consumer.assignment());
         }
-    }
-
-    /** A transaction for all of a poll: after an import there are as many facts as vehicles. */
-    private void take(Map<Vin, VehicleFact> facts) {
-        if (facts.isEmpty()) {
-            return;
-        }
-        try {
-            handler.facts(facts.values());
-            facts.clear();
-        } catch (ProblemException unavailable) {
-            LOG.atWarn()
-                    .setMessage("vehicles wait")
-                    .addKeyValue("vehicles", facts.size())
-                    .addKeyValue("why", unavailable.getMessage())
-                    .log();
-        }
-    }
-
-    private static void await(Future<?> running) {
-        try {
-            running.get();
-        } catch (ExecutionException bug) {
-            throw new IllegalStateException("a worker of the intake ended", bug.getCause());
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new WakeupException();
-        }
-    }
-
-    /** Takes out what was handled; leaves what has to be tried again. */
-    private void handle(Deque<ConsumerRecord<byte[], byte[]>> line) {
-        try {
-            handle(List.copyOf(line));
-            line.clear();
-        } catch (ProblemException unavailable) {
-            waits(unavailable);
-        } catch (RuntimeException unusable) {
-            handleEach(line);
-        }
-    }
-
-    private void handleEach(Deque<ConsumerRecord<byte[], byte[]>> line) {
-        while (!line.isEmpty()) {
-            ConsumerRecord<byte[], byte[]> record = line.getFirst();
-            try {
-                handle(List.of(record));
-            } catch (ProblemException unavailable) {
-                waits(unavailable);
-                return;
-            } catch (RuntimeException unusable) {
-                passedOver(record, unusable);
-            }
-            line.removeFirst();
-        }
-    }
-
-    private static void waits(ProblemException unavailable) {
-        LOG.atWarn().setMessage("record waits").addKeyValue("why", unavailable.getMessage()).log();
-    }
-
-    private static void passedOver(
-            ConsumerRecord<byte[], byte[]> record, RuntimeException unusable) {
-        LOG.atError()
-                .setMessage("record passed over")
-                .addKeyValue("topic", record.topic())
-                .addKeyValue("partition", record.partition())
-                .addKeyValue("offset", record.offset())
-                .setCause(unusable)
-                .log();
-    }
-
-    /** Records of one vehicle. */
-    private void handle(List<ConsumerRecord<byte[], byte[]>> records) {
-        List<Heard> heard = new ArrayList<>(records.size());
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            Topic topic = byName.get(record.topic());
-            if (topic == null
-                    || record.value() == null
-                    || (topic == Topic.VEHICLE_EVENTS && !saysSleep(record))) {
-                continue;
-            }
-            Header reply = record.headers().lastHeader(Headers.TOPIC);
-            heard.add(
-                    new Heard(
-                            topic,
-                            reply == null ? "" : new String(reply.value(), StandardCharsets.UTF_8),
-                            record.value()));
-        }
-        if (!heard.isEmpty()) {
-            byte[] key = records.getFirst().key();
-            handler.handle(Vin.of(new String(key, StandardCharsets.US_ASCII)), heard);
-        }
-    }
-
-    /** Of a vehicle's events one is ours; the others are not even read. */
-    private static boolean saysSleep(ConsumerRecord<byte[], byte[]> record) {
-        Header type = record.headers().lastHeader(Headers.EVENT_TYPE);
-        return type != null
-                && new String(type.value(), StandardCharsets.UTF_8).equals(EventTypes.SLEEP);
     }
 
     /** Before others read on. */
@@ -403,6 +262,26 @@ public final class Intake implements AutoCloseable {
                 .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
+    /** Whatever was known of it may be another owner's by now. */
+    private void readPresenceAnew() {
+        List<TopicPartition> presence = presence();
+        handler.forget();
+        presenceEnds.clear();
+        presenceEnds.putAll(consumer.endOffsets(presence));
+        consumer.seekToBeginning(presence);
+        presenceUnread = false;
+        LOG.atInfo()
+                .setMessage("dispatcher assigned")
+                .addKeyValue("partitions", owned.size())
+                .log();
+    }
+
+    private List<TopicPartition> presence() {
+        return consumer.assignment().stream()
+                .filter(partition -> byName.get(partition.topic()) == Topic.VEHICLE_PRESENCE)
+                .toList();
+    }
+
     /**
      * Presence is read anew for whatever is owned now; the rest goes on where the group left it.
      */
@@ -410,23 +289,11 @@ public final class Intake implements AutoCloseable {
 
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> added) {
-            List<TopicPartition> presence =
-                    consumer.assignment().stream()
-                            .filter(partition ->
-                                    byName.get(partition.topic()) == Topic.VEHICLE_PRESENCE)
-                            .toList();
-            handler.forget();
-            presenceEnds.clear();
-            presenceEnds.putAll(consumer.endOffsets(presence));
-            consumer.seekToBeginning(presence);
+            presenceUnread = true;
             owned =
-                    presence.stream()
+                    presence().stream()
                             .map(TopicPartition::partition)
                             .collect(Collectors.toUnmodifiableSet());
-            LOG.atInfo()
-                    .setMessage("dispatcher assigned")
-                    .addKeyValue("partitions", owned.size())
-                    .log();
         }
 
         @Override

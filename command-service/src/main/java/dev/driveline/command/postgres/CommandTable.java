@@ -199,6 +199,18 @@ public final class CommandTable {
                 .execute();
     }
 
+    /** Makes what waits of a vehicle be looked at by then. */
+    public void lookSoon(Handle handle, Vin vin, Instant at) {
+        handle.createUpdate(
+                        """
+                        UPDATE command SET due_at = :at
+                        WHERE vin = :vin AND NOT terminal AND state IN ('QUEUED', 'WAKING') AND due_at > :at
+                        """)
+                .bind("vin", vin.value())
+                .bind("at", at)
+                .execute();
+    }
+
     /** Makes what waits in a tenant be looked at now. */
     public void rouse(Handle handle, TenantId tenant, Instant now) {
         handle.createUpdate(

@@ -61,6 +61,36 @@ class CommandTableIT {
     }
 
     @Test
+    void aFormerSessionsRefusalPutsNothingOff() {
+        StoredCommand sent = inserted(dispatched(queued(), FIRST, 0));
+        StoredCommand again = dispatched(sent, SECOND, 2);
+        saved(again, 2);
+        StoredCommand refused =
+                again.with(
+                        CommandMachine.step(
+                                again.command(),
+                                new Input.Reported(FIRST, 1, Outcome.NOT_HERE),
+                                at(3)));
+        saved(refused, 3);
+        assertEquals(List.of(), dueAt(6));
+        assertEquals(List.of(VIN), dueAt(7));
+    }
+
+    @Test
+    void whatWaitsIsLookedAtSoonAndWhatIsOutIsNot() {
+        StoredCommand waiting = inserted(queued());
+        database.run(handle -> table.lookSoon(handle, VIN, at(1)));
+        assertEquals(List.of(), dueAt(0));
+        assertEquals(List.of(VIN), dueAt(1));
+        database.run(handle -> table.settle(handle, VIN, at(1)));
+        assertEquals(List.of(), dueAt(59));
+        saved(dispatched(waiting, FIRST, 2), 2);
+        database.run(handle -> table.lookSoon(handle, VIN, at(3)));
+        assertEquals(List.of(), dueAt(6));
+        assertEquals(List.of(VIN), dueAt(7));
+    }
+
+    @Test
     void whatOnlyEndsIsLookedAtOnceTooEarlyAndThenAtItsEnd() {
         StoredCommand sent = inserted(dispatched(queued(), FIRST, 0));
         StoredCommand reported =

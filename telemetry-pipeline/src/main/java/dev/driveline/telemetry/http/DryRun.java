@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code POST /api/v1/rules:dry-run}: what a rule would have told of one vehicle, out of its stored
  * samples or its reports of trouble codes, by the same code that runs live. It begins without a
- * memory, and looks at no late sample, as live does. At most {@value #MAX_SAMPLES} samples, {@value
- * #MAX_REPORTS} reports and {@value #MAX_STEPS} steps.
+ * memory, and looks at no late sample, as live does. At most {@value #MAX_SAMPLES} samples or
+ * {@value #MAX_REPORTS} reports, and no further page once there are {@value #MAX_STEPS} steps.
  */
 final class DryRun {
 

@@ -155,7 +155,7 @@ final class LatestRows {
                                 sample.raw(),
                                 sample.quality(),
                                 sample.late(),
-                                false)));
+                                sample.fillsOnly())));
         if (!newest.isEmpty()) {
             write(connection, newest);
         }

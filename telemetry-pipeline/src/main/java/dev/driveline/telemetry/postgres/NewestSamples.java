@@ -1,5 +1,6 @@
 package dev.driveline.telemetry.postgres;
 
+import dev.driveline.telemetry.sample.Quality;
 import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.telemetry.sample.SignalColumns;
 import dev.driveline.telemetry.slice.BatchColumns;
@@ -27,7 +28,20 @@ final class NewestSamples {
 
     /** A stored sample. */
     record Found(
-            int definition, SampleKey key, long receivedUs, long raw, byte quality, boolean late) {}
+            int definition, SampleKey key, long receivedUs, long raw, byte quality, boolean late) {
+
+        /** Late and of a time that nobody knows: newer than nothing. */
+        boolean fillsOnly() {
+            return late && Quality.of(quality) == Quality.ESTIMATED_TIME;
+        }
+
+        Found better(Found other) {
+            if (fillsOnly() != other.fillsOnly()) {
+                return fillsOnly() ? other : this;
+            }
+            return key.compareTo(other.key) >= 0 ? this : other;
+        }
+    }
 
     /** By signal; one that has no sample any more is missing. */
     static Map<Integer, Found> of(
@@ -37,15 +51,14 @@ final class NewestSamples {
         if (!signals.isEmpty()) {
             newest.searchSlices(connection, vin, tenant, signals);
             newest.searchBatches(connection, vin, tenant, signals);
+            // What was moved from batches into slices between the two stands in these now.
+            newest.searchSlices(connection, vin, tenant, signals);
         }
         return newest.found;
     }
 
     private void put(int signal, Found sample) {
-        found.merge(
-                signal,
-                sample,
-                (one, other) -> one.key().compareTo(other.key()) >= 0 ? one : other);
+        found.merge(signal, sample, Found::better);
     }
 
     /** No slice is longer than twenty minutes, so that what begins earlier holds nothing newer. */

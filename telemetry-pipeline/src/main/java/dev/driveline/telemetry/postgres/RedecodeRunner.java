@@ -2,6 +2,7 @@ package dev.driveline.telemetry.postgres;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
+import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
@@ -44,6 +45,9 @@ public final class RedecodeRunner implements AutoCloseable {
     /** In one transaction, whichever is reached first; the last batch may go beyond. */
     private static final int STEP_BATCHES = 64;
 
+    /** The pause after a step, at the most: no one else takes the work up meanwhile. */
+    private static final long STEP_S = 20;
+
     private static final long STEP_SAMPLES = 200_000;
 
     /** A message in several frames that ends in the range began no earlier before it. */
@@ -55,6 +59,7 @@ public final class RedecodeRunner implements AutoCloseable {
     private final CatalogueBook catalogues;
     private final Retention retention;
     private final int batchesPerSecond;
+    private final int stepBatches;
     private final Clock clock;
     private final Redecoder decoder = new Redecoder();
     private final Counter batches;
@@ -81,6 +86,7 @@ public final class RedecodeRunner implements AutoCloseable {
         this.catalogues = catalogues;
         this.retention = retention;
         this.batchesPerSecond = batchesPerSecond;
+        this.stepBatches = Math.clamp(STEP_S * batchesPerSecond, 1, STEP_BATCHES);
         this.clock = clock;
         this.batches = metrics.counter("telemetry.redecode.batches");
         this.samples = metrics.counter("telemetry.redecode.samples");
@@ -150,13 +156,14 @@ public final class RedecodeRunner implements AutoCloseable {
             if (work != null) {
                 long before = handled(work);
                 current = run(work);
-                done = current == null ? STEP_BATCHES : handled(current) - before;
+                done = current == null ? stepBatches : handled(current) - before;
             }
         } catch (RuntimeException failed) {
             current = null;
             failed(failed);
+        } finally {
+            turnIn(current == null ? IDLE_MS : done * 1_000 / batchesPerSecond);
         }
-        turnIn(current == null ? IDLE_MS : done * 1_000 / batchesPerSecond);
     }
 
     private static long handled(Work work) {
@@ -175,7 +182,11 @@ public final class RedecodeRunner implements AutoCloseable {
             return after != null && isUnderWay(after) ? after : null;
         } catch (RuntimeException failed) {
             failed(failed);
-            jobs.postpone(work, String.valueOf(failed.getMessage()));
+            jobs.postpone(
+                    work,
+                    failed instanceof ProblemException problem
+                            ? String.valueOf(problem.getMessage())
+                            : "it failed by a fault of ours, which the pipeline's log tells");
             return null;
         }
     }
@@ -238,7 +249,7 @@ public final class RedecodeRunner implements AutoCloseable {
 
         void decode() {
             FrameBatch.Place after = next.after();
-            int limit = after == null ? STEP_BATCHES : STEP_BATCHES + 1;
+            int limit = after == null ? stepBatches : stepBatches + 1;
             long warmUpUs = catalogue.hasTransports() ? WARM_UP_US : 0;
             List<FrameBatch> found =
                     frames.batches(

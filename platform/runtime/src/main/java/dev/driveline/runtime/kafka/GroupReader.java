@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Failure: whatever the taker throws (the database away, say), the same records come again after
  * a second, in their order; meanwhile it stays in the group. With Kafka failing it tries again
- * every second. Only an {@link Error} ends it. {@link #problem} says so.
+ * every second. What is neither Kafka's failure nor the taker's ends it. {@link #problem} says so.
  */
 public final class GroupReader implements AutoCloseable {
 
