@@ -415,7 +415,10 @@ class CommandIT {
     @Test
     void configurationIsPushedComparedAndReported() throws Exception {
         registered();
-        online(Set.of(DownTopic.CONFIG));
+        online(Set.of(DownTopic.CONFIG, DownTopic.COMMANDS));
+        // What gets there says that the service knows of the session; one that it does not know
+        // of yet gets its configuration when it checks in.
+        downlink(send("{\"type\":\"horn.honk\"}", 202).path("id").asText());
         String route = "/api/v1/vehicles/" + vin + "/configuration/telemetry.collection";
         JsonNode made =
                 json(http.put(route, "{\"content\":{\"maxBatchMs\":500},\"reason\":\"quieter\"}"));
