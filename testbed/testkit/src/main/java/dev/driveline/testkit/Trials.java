@@ -24,10 +24,12 @@ public final class Trials {
 
     private final long seed;
     private final @Nullable Long onlySeed;
+    private final int factor;
 
-    Trials(long seed, @Nullable Long onlySeed) {
+    Trials(long seed, @Nullable Long onlySeed, int factor) {
         this.seed = seed;
         this.onlySeed = onlySeed;
+        this.factor = factor;
     }
 
     /** One trial. */
@@ -39,7 +41,8 @@ public final class Trials {
 
     /** The same trials at every run. */
     public static Trials of(long seed) {
-        return new Trials(seed, Long.getLong(SEED_PROPERTY));
+        return new Trials(
+                seed, Long.getLong(SEED_PROPERTY), Integer.getInteger(FACTOR_PROPERTY, 1));
     }
 
     /** Other trials at every run: for long searches, not for a build that must repeat itself. */
@@ -59,7 +62,7 @@ public final class Trials {
             return;
         }
         SplittableRandom seeds = new SplittableRandom(seed);
-        int all = Math.multiplyExact(count, Integer.getInteger(FACTOR_PROPERTY, 1));
+        int all = Math.multiplyExact(count, factor);
         for (int i = 1; i <= all; i++) {
             run(seeds.nextLong(), "trial %d of %d".formatted(i, all), trial);
         }

@@ -24,10 +24,20 @@ class TrialsTest {
     void sameSeedDrawsTheSame() {
         List<Long> first = new ArrayList<>();
         List<Long> second = new ArrayList<>();
-        new Trials(7, null).run(100, random -> first.add(random.nextLong()));
-        new Trials(7, null).run(100, random -> second.add(random.nextLong()));
+        new Trials(7, null, 1).run(100, random -> first.add(random.nextLong()));
+        new Trials(7, null, 1).run(100, random -> second.add(random.nextLong()));
         assertEquals(first, second);
         assertEquals(100, first.stream().distinct().count());
+    }
+
+    @Test
+    void longRunsTryMoreSeedsAndTheSameFirst() {
+        List<Long> once = new ArrayList<>();
+        List<Long> thrice = new ArrayList<>();
+        new Trials(7, null, 1).run(100, random -> once.add(random.nextLong()));
+        new Trials(7, null, 3).run(100, random -> thrice.add(random.nextLong()));
+        assertEquals(300, thrice.stream().distinct().count());
+        assertEquals(once, thrice.subList(0, 100));
     }
 
     @Test
@@ -37,7 +47,7 @@ class TrialsTest {
                 assertThrows(
                         AssertionError.class,
                         () ->
-                                new Trials(7, null)
+                                new Trials(7, null, 1)
                                         .run(1_000, random -> failsOnLargeNumbers(random, drawn)));
         int last = drawn.getLast();
         assertTrue(e.getMessage().contains("trial " + drawn.size() + " of 1000 failed"));
@@ -49,7 +59,7 @@ class TrialsTest {
         assertThrows(
                 AssertionError.class,
                 () ->
-                        new Trials(1, Long.valueOf(seed.group(1)))
+                        new Trials(1, Long.valueOf(seed.group(1)), 1)
                                 .run(1_000, random -> failsOnLargeNumbers(random, again)));
         assertEquals(List.of(last), again);
     }
@@ -60,7 +70,7 @@ class TrialsTest {
                 assertThrows(
                         AssertionError.class,
                         () ->
-                                new Trials(7, null)
+                                new Trials(7, null, 1)
                                         .run(
                                                 1,
                                                 random -> {
