@@ -7,16 +7,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.registry.EstClient.Answer;
 import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.registry.x509.Mutations;
+import dev.driveline.testkit.Draw;
 import dev.driveline.testkit.TestCa;
 import dev.driveline.testkit.TestIdentity;
 import dev.driveline.testkit.Trials;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.bouncycastle.asn1.est.CsrAttrs;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -159,29 +162,44 @@ final class RenewalIT {
         assertEquals(1, response.getStore().getMatches(null).size());
     }
 
+    /** A TBox may enrol so often in an hour: in a long run another one goes on. */
     @Test
     void mutatedBodiesAreAnswered() throws Exception {
-        EstClient client = EstClient.registered(rig, "WDRV0TESTREG40009");
         Set<Integer> seen = new TreeSet<>();
-        try (HttpClient http =
-                HttpClient.newBuilder().sslContext(rig.tls(client.birth())).build()) {
+        List<Applicant> applicants = new ArrayList<>();
+        AtomicInteger tried = new AtomicInteger();
+        try {
             Trials.of(59)
                     .run(
                             300,
                             random -> {
-                                byte[] request =
-                                        EstClient.request("CN=" + client.vin(), TestCa.newKeys());
-                                byte[] body =
-                                        random.oneIn(2)
-                                                ? bytes(
-                                                        EstClient.base64(
-                                                                Mutations.of(random, request)))
-                                                : Mutations.of(
-                                                        random, bytes(EstClient.base64(request)));
-                                seen.add(client.send(http, "simpleenroll", body).status());
+                                if (tried.getAndIncrement() % 1_000 == 0) {
+                                    applicants.add(Applicant.number(applicants.size()));
+                                }
+                                seen.add(applicants.getLast().send(random));
                             });
+        } finally {
+            applicants.forEach(applicant -> applicant.http.close());
         }
         assertEquals(Set.of(200, 400), seen);
+    }
+
+    private record Applicant(EstClient client, HttpClient http) {
+
+        static Applicant number(int number) throws Exception {
+            EstClient client = EstClient.registered(rig, "WDRV0TESTMUT%05d".formatted(number + 1));
+            return new Applicant(
+                    client, HttpClient.newBuilder().sslContext(rig.tls(client.birth())).build());
+        }
+
+        int send(Draw random) throws Exception {
+            byte[] request = EstClient.request("CN=" + client.vin(), TestCa.newKeys());
+            byte[] body =
+                    random.oneIn(2)
+                            ? bytes(EstClient.base64(Mutations.of(random, request)))
+                            : Mutations.of(random, bytes(EstClient.base64(request)));
+            return client.send(http, "simpleenroll", body).status();
+        }
     }
 
     /** They had neither the key's fingerprint nor the authority; 1,201 are three rounds. */
