@@ -39,7 +39,7 @@ $(BUILT): $(SOURCES) | jdk
 	@touch $@
 
 run: $(BUILT) ## the whole platform in one process, with simulated vehicles
-	@exec $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp '$(CLASS_PATH)' dev.driveline.allinone.Main
+	@exec deploy/all-in-one/run $(BUILT) $(JAVA_HOME)/bin/java $(JVM_FLAGS) -Xmx1g -cp '$(CLASS_PATH)' dev.driveline.allinone.Main
 
 quick: jdk ## unit and simulation tests only (Surefire)
 	@$(FORGET_RESULTS); $(MVN) -q -DskipITs test && bash .ci/summary
