@@ -3,7 +3,10 @@ package dev.driveline.telemetry.http;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.event.Events;
-import dev.driveline.telemetry.export.Exports;
+import dev.driveline.telemetry.export.ExportCounts;
+import dev.driveline.telemetry.export.ExportOrder;
+import dev.driveline.telemetry.export.ExportPlace;
+import dev.driveline.telemetry.export.ExportResults;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
@@ -11,10 +14,13 @@ import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
 import dev.driveline.telemetry.frame.FrameDays;
+import dev.driveline.telemetry.job.Jobs;
 import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
-import dev.driveline.telemetry.redecode.Redecodes;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
+import dev.driveline.telemetry.redecode.RedecodeOrder;
+import dev.driveline.telemetry.redecode.RedecodePlace;
 import dev.driveline.telemetry.rule.Alerts;
 import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
@@ -41,8 +47,9 @@ public final class TelemetryRoutes {
             Legs legs,
             FrameArchive frames,
             FrameDays frameDays,
-            Exports exports,
-            Redecodes redecodes,
+            Jobs<ExportOrder, ExportPlace, ExportCounts> exports,
+            ExportResults exportResults,
+            Jobs<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes,
             Gaps gaps,
             Events events,
             PresenceBook presences,
@@ -114,7 +121,7 @@ public final class TelemetryRoutes {
                         Scope.TELEMETRY_LOCATION,
                         new FramesRoute(access, frames, clock)::handle));
         routes.addAll(new FrameDaysRoutes(frameDays).routes());
-        routes.addAll(new ExportRoutes(access, names, view, exports).routes());
+        routes.addAll(new ExportRoutes(access, names, view, exports, exportResults).routes());
         routes.addAll(new RedecodeRoutes(access, models, catalogues, redecodes).routes());
         return access.over(routes);
     }
