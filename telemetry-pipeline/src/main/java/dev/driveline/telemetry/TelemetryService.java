@@ -18,7 +18,6 @@ import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
-import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
 import dev.driveline.telemetry.http.ExportSteps;
 import dev.driveline.telemetry.http.RuleRoutes;
@@ -39,7 +38,6 @@ import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.EventTable;
 import dev.driveline.telemetry.postgres.ExportPartTable;
-import dev.driveline.telemetry.postgres.FrameDaysTable;
 import dev.driveline.telemetry.postgres.FrameStore;
 import dev.driveline.telemetry.postgres.FrameTable;
 import dev.driveline.telemetry.postgres.GapTable;
@@ -56,6 +54,7 @@ import dev.driveline.telemetry.postgres.SampleTables;
 import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
 import dev.driveline.telemetry.redecode.RedecodePlace;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
@@ -161,8 +160,9 @@ public final class TelemetryService implements AutoCloseable {
                         new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
 
-        FrameDays frameDays = new FrameDaysTable(database, config.frames().days());
-        FrameStore frames = new FrameStore(database, frameDays, process.clock(), process.metrics());
+        Retention frameRetention = RetentionTable.ofFrames(database, config.frames().days());
+        FrameStore frames =
+                new FrameStore(database, frameRetention, process.clock(), process.metrics());
         if (config.frames().kept()) {
             GroupReader feed = FrameFeed.start(kafka, facts, frames::append);
             closings.add("frame feed", feed);
@@ -171,7 +171,7 @@ public final class TelemetryService implements AutoCloseable {
 
         GapTable gaps = new GapTable(database);
         Runnable forgetGaps = gaps.forgetter(config.retentionDays(), process.clock());
-        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        RetentionTable retention = RetentionTable.ofSamples(database, config.retentionDays());
         EventTable events = new EventTable(database, retention, process.clock(), process.metrics());
         HistoryKeeper keeper =
                 HistoryKeeper.start(
@@ -312,7 +312,7 @@ public final class TelemetryService implements AutoCloseable {
                                 retention,
                                 new LegTable(database),
                                 frameTable,
-                                frameDays,
+                                frameRetention,
                                 exports,
                                 exportParts,
                                 redecodes,

@@ -13,7 +13,6 @@ import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
-import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.job.Jobs;
 import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
@@ -21,8 +20,8 @@ import dev.driveline.telemetry.position.Positions;
 import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
 import dev.driveline.telemetry.redecode.RedecodePlace;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.rule.Alerts;
-import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sequence.Gaps;
 import dev.driveline.telemetry.trip.Clues;
@@ -46,7 +45,7 @@ public final class TelemetryRoutes {
             Retention retention,
             Legs legs,
             FrameArchive frames,
-            FrameDays frameDays,
+            Retention frameRetention,
             Jobs<ExportOrder, ExportPlace, ExportCounts> exports,
             ExportResults exportResults,
             Jobs<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes,
@@ -113,14 +112,14 @@ public final class TelemetryRoutes {
                         Scope.TELEMETRY_READ,
                         new FleetStreamRoute(access, view, fleetLive, partitions)::handle));
         routes.addAll(new EventRoutes(access, events).routes());
-        routes.addAll(new RetentionRoutes(retention).routes());
+        routes.addAll(RetentionRoutes.ofSamples(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
         routes.add(
                 Route.get(
                         FramesRoute.PATH,
                         Scope.TELEMETRY_LOCATION,
                         new FramesRoute(access, frames, clock)::handle));
-        routes.addAll(new FrameDaysRoutes(frameDays).routes());
+        routes.addAll(RetentionRoutes.ofFrames(frameRetention).routes());
         routes.addAll(new ExportRoutes(access, names, view, exports, exportResults).routes());
         routes.addAll(new RedecodeRoutes(access, models, catalogues, redecodes).routes());
         return access.over(routes);

@@ -11,7 +11,7 @@ import dev.driveline.store.postgres.Outbox;
 import dev.driveline.store.postgres.OutboxRecord;
 import dev.driveline.telemetry.postgres.LegLeases.Lease;
 import dev.driveline.telemetry.postgres.LegLeases.Vehicle;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sample.SampleKey;

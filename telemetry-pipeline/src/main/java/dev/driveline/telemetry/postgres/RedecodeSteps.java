@@ -17,7 +17,7 @@ import dev.driveline.telemetry.postgres.RedecodedRows.Decoded;
 import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
 import dev.driveline.telemetry.redecode.RedecodePlace;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

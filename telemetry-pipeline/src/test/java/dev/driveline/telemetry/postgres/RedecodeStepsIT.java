@@ -101,7 +101,7 @@ final class RedecodeStepsIT {
     private final JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs =
             new JobTable<>(database, RedecodeOrder.KIND, Duration.ofHours(2), 1_000, clock);
     private final FrameStore frames =
-            new FrameStore(database, new FrameDaysTable(database, 36_500), clock, metrics);
+            new FrameStore(database, RetentionTable.ofFrames(database, 36_500), clock, metrics);
     private final Redecoder live = new Redecoder();
     private long offset = tables.nextOffsets(List.of(partition)).get(partition);
 
@@ -230,7 +230,7 @@ final class RedecodeStepsIT {
                 new FrameTable(database),
                 book,
                 mappings,
-                new RetentionTable(database, 36_500),
+                RetentionTable.ofSamples(database, 36_500),
                 _ -> partition,
                 100,
                 clock,
