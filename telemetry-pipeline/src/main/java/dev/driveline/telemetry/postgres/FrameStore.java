@@ -130,14 +130,7 @@ public final class FrameStore {
             }
             long receivedUs = batch.raw().receivedUs();
             Placement placement = Placement.of(batch.frames(), receivedUs, boot.clockOffsetUs());
-            boots.put(
-                    batch.boot(),
-                    new BootProgress(
-                            Math.max(boot.touchedMs(), receivedUs / 1_000),
-                            boot.clockOffsetUs().isPresent()
-                                    ? boot.clockOffsetUs()
-                                    : placement.clockOffsetUs(head),
-                            boot.seen().with(head.seq())));
+            boots.put(batch.boot(), placement.after(boot, head, receivedUs));
             touched.add(batch.boot());
             TenantId tenant = batch.raw().tenant();
             long oldestUs =
