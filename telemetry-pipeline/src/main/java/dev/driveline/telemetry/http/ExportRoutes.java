@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * most 1,000 vehicles and 20,000 pairs of vehicle and signal. Who may not see one of its vehicles
  * or signals does not see the export.
  */
-final class ExportRoutes implements JobRoutes.Kind<ExportOrder, ExportPlace, ExportCounts> {
+final class ExportRoutes implements JobRoutes.Own<ExportOrder, ExportPlace, ExportCounts> {
 
     private static final String PATH = "/api/v1/exports";
     private static final int MAX_SIGNALS = 100;

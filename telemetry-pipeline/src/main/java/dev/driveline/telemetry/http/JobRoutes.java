@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 final class JobRoutes<O, P, D> {
 
     /** What jobs of a kind have of their own. */
-    interface Kind<O, P, D> {
+    interface Own<O, P, D> {
 
         /**
          * What a request orders.
@@ -38,16 +38,16 @@ final class JobRoutes<O, P, D> {
     private final String path;
     private final Scope toChange;
     private final Jobs<O, P, D> jobs;
-    private final Kind<O, P, D> kind;
+    private final Own<O, P, D> own;
 
     /**
      * @param toChange what it takes to order and to delete one
      */
-    JobRoutes(String path, Scope toChange, Jobs<O, P, D> jobs, Kind<O, P, D> kind) {
+    JobRoutes(String path, Scope toChange, Jobs<O, P, D> jobs, Own<O, P, D> own) {
         this.path = path;
         this.toChange = toChange;
         this.jobs = jobs;
-        this.kind = kind;
+        this.own = own;
     }
 
     List<Route> routes() {
@@ -57,7 +57,7 @@ final class JobRoutes<O, P, D> {
                 Route.get(
                         path + "/{id}",
                         Scope.TELEMETRY_READ,
-                        exchange -> Answer.ok(kind.body(seen(exchange)))),
+                        exchange -> Answer.ok(own.body(seen(exchange)))),
                 Route.delete(path + "/{id}", toChange, this::remove));
     }
 
@@ -68,17 +68,17 @@ final class JobRoutes<O, P, D> {
         Job<O, P, D> former = use == null ? null : jobs.former(caller, use);
         // A token that was narrowed since it used its key does not see what it ordered then.
         Job<O, P, D> job =
-                seen(caller, former == null ? jobs.add(caller, kind.order(exchange), use) : former);
-        return Answer.accepted(path + "/" + job.id(), kind.body(job));
+                seen(caller, former == null ? jobs.add(caller, own.order(exchange), use) : former);
+        return Answer.accepted(path + "/" + job.id(), own.body(job));
     }
 
     private Answer list(Exchange exchange) {
-        Predicate<O> seen = kind.seenBy(exchange.caller());
+        Predicate<O> seen = own.seenBy(exchange.caller());
         return Answer.ok(
                 new Page<>(
                         jobs.list(exchange.caller().tenant()).stream()
                                 .filter(job -> seen.test(job.order()))
-                                .map(kind::body)
+                                .map(own::body)
                                 .toList(),
                         null));
     }
@@ -105,7 +105,7 @@ final class JobRoutes<O, P, D> {
     }
 
     private Job<O, P, D> seen(Caller caller, Job<O, P, D> job) {
-        if (!kind.seenBy(caller).test(job.order())) {
+        if (!own.seenBy(caller).test(job.order())) {
             throw jobs.kind().unknown(job.id());
         }
         return job;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * model of the tenant. At most 1,000 vehicles. Ordered and ended by who may change catalogues; who
  * may not see one of its vehicles does not see the re-decoding.
  */
-final class RedecodeRoutes implements JobRoutes.Kind<RedecodeOrder, RedecodePlace, RedecodeCounts> {
+final class RedecodeRoutes implements JobRoutes.Own<RedecodeOrder, RedecodePlace, RedecodeCounts> {
 
     private static final String PATH = "/api/v1/redecodes";
 
