@@ -10,14 +10,16 @@ import dev.driveline.runtime.rest.ApiDocument;
 import dev.driveline.store.OutboxRelay;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.Outbox;
+import dev.driveline.telemetry.export.ExportCounts;
+import dev.driveline.telemetry.export.ExportOrder;
+import dev.driveline.telemetry.export.ExportPlace;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
-import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.http.AlertRoutes;
-import dev.driveline.telemetry.http.ExportRunner;
+import dev.driveline.telemetry.http.ExportSteps;
 import dev.driveline.telemetry.http.RuleRoutes;
 import dev.driveline.telemetry.http.RuleSignals;
 import dev.driveline.telemetry.http.TelemetryRoutes;
@@ -35,21 +37,24 @@ import dev.driveline.telemetry.kafka.WriterMetrics;
 import dev.driveline.telemetry.postgres.AlertTable;
 import dev.driveline.telemetry.postgres.ErasureTable;
 import dev.driveline.telemetry.postgres.EventTable;
-import dev.driveline.telemetry.postgres.ExportTable;
-import dev.driveline.telemetry.postgres.FrameDaysTable;
+import dev.driveline.telemetry.postgres.ExportPartTable;
 import dev.driveline.telemetry.postgres.FrameStore;
 import dev.driveline.telemetry.postgres.FrameTable;
 import dev.driveline.telemetry.postgres.GapTable;
 import dev.driveline.telemetry.postgres.HistoryKeeper;
+import dev.driveline.telemetry.postgres.JobTable;
 import dev.driveline.telemetry.postgres.LegKeeper;
 import dev.driveline.telemetry.postgres.LegTable;
 import dev.driveline.telemetry.postgres.PositionTable;
-import dev.driveline.telemetry.postgres.RedecodeRunner;
-import dev.driveline.telemetry.postgres.RedecodeTable;
+import dev.driveline.telemetry.postgres.RedecodeSteps;
 import dev.driveline.telemetry.postgres.RetentionTable;
 import dev.driveline.telemetry.postgres.RuleTable;
 import dev.driveline.telemetry.postgres.SampleQueries;
 import dev.driveline.telemetry.postgres.SampleTables;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
+import dev.driveline.telemetry.redecode.RedecodeOrder;
+import dev.driveline.telemetry.redecode.RedecodePlace;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.rule.RuleBook;
 import dev.driveline.telemetry.stream.IntakeMetrics;
 import dev.driveline.telemetry.stream.PipelineStreams;
@@ -155,8 +160,9 @@ public final class TelemetryService implements AutoCloseable {
                         new WriterMetrics(process.metrics()));
         closings.add("store writer", writer);
 
-        FrameDays frameDays = new FrameDaysTable(database, config.frames().days());
-        FrameStore frames = new FrameStore(database, frameDays, process.clock(), process.metrics());
+        Retention frameRetention = RetentionTable.ofFrames(database, config.frames().days());
+        FrameStore frames =
+                new FrameStore(database, frameRetention, process.clock(), process.metrics());
         if (config.frames().kept()) {
             GroupReader feed = FrameFeed.start(kafka, facts, frames::append);
             closings.add("frame feed", feed);
@@ -165,7 +171,7 @@ public final class TelemetryService implements AutoCloseable {
 
         GapTable gaps = new GapTable(database);
         Runnable forgetGaps = gaps.forgetter(config.retentionDays(), process.clock());
-        RetentionTable retention = new RetentionTable(database, config.retentionDays());
+        RetentionTable retention = RetentionTable.ofSamples(database, config.retentionDays());
         EventTable events = new EventTable(database, retention, process.clock(), process.metrics());
         HistoryKeeper keeper =
                 HistoryKeeper.start(
@@ -237,40 +243,50 @@ public final class TelemetryService implements AutoCloseable {
         process.health().check("telemetry.alerts", alerts::problem);
         process.health().check("telemetry.streams", streams::problem);
         SampleQueries samples = new SampleQueries(database);
-        ExportTable exports =
-                new ExportTable(
+        JobTable<ExportOrder, ExportPlace, ExportCounts> exports =
+                new JobTable<>(
                         database,
+                        ExportOrder.KIND,
                         Duration.ofHours(config.exports().hours()),
                         config.exports().perTenant(),
                         process.clock());
+        ExportPartTable exportParts = new ExportPartTable(database, exports);
         closings.add(
                 "export runner",
-                ExportRunner.start(
+                JobRunner.start(
                         exports,
-                        samples,
-                        catalogues,
-                        mappings,
-                        config.exports().maxBytes(),
+                        new ExportSteps(
+                                exports,
+                                exportParts,
+                                samples,
+                                catalogues,
+                                mappings,
+                                config.exports().maxBytes(),
+                                process.metrics()),
                         process.metrics()));
         FrameTable frameTable = new FrameTable(database);
-        RedecodeTable redecodes =
-                new RedecodeTable(
+        JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes =
+                new JobTable<>(
                         database,
+                        RedecodeOrder.KIND,
                         Duration.ofHours(config.redecodes().hours()),
                         config.redecodes().perTenant(),
                         process.clock());
         closings.add(
                 "redecode runner",
-                RedecodeRunner.start(
-                        database,
+                JobRunner.start(
                         redecodes,
-                        frameTable,
-                        catalogues,
-                        mappings,
-                        retention,
-                        vin -> VehiclePartition.of(vin, kafka.partitions()),
-                        config.redecodes().batchesPerSecond(),
-                        process.clock(),
+                        new RedecodeSteps(
+                                database,
+                                redecodes,
+                                frameTable,
+                                catalogues,
+                                mappings,
+                                retention,
+                                vin -> VehiclePartition.of(vin, kafka.partitions()),
+                                config.redecodes().batchesPerSecond(),
+                                process.clock(),
+                                process.metrics()),
                         process.metrics()));
         process.rest()
                 .add(
@@ -296,8 +312,9 @@ public final class TelemetryService implements AutoCloseable {
                                 retention,
                                 new LegTable(database),
                                 frameTable,
-                                frameDays,
+                                frameRetention,
                                 exports,
+                                exportParts,
                                 redecodes,
                                 gaps,
                                 events,

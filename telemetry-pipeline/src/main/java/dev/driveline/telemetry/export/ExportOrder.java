@@ -1,9 +1,9 @@
 package dev.driveline.telemetry.export;
 
+import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.job.JobKind;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What an export is to hold, settled when it is ordered: later changes of fleets, labels and
@@ -17,6 +17,17 @@ import java.util.TreeSet;
 public record ExportOrder(
         Format format, List<String> signals, long fromUs, long toUs, List<Target> targets) {
 
+    public static final JobKind<ExportOrder, ExportPlace, ExportCounts> KIND =
+            new JobKind<>(
+                    "export",
+                    "export",
+                    ErrorCode.EXPORT_UNKNOWN,
+                    ExportOrder.class,
+                    ExportPlace.class,
+                    ExportCounts.class,
+                    ExportPlace.BEGIN,
+                    ExportCounts.NONE);
+
     /** One vehicle, and the full names that are exported of it. */
     public record Target(Vin vin, List<String> signals) {}
 
@@ -24,12 +35,5 @@ public record ExportOrder(
     public enum Format {
         CSV,
         NDJSON
-    }
-
-    /** Of all vehicles. */
-    public Set<String> names() {
-        Set<String> names = new TreeSet<>();
-        targets.forEach(target -> names.addAll(target.signals()));
-        return names;
     }
 }

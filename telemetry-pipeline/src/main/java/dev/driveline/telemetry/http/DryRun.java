@@ -9,7 +9,6 @@ import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
-import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.telemetry.event.CodeReport;
 import dev.driveline.telemetry.event.Events;
 import dev.driveline.telemetry.event.StoredEvent;
@@ -118,9 +117,9 @@ final class DryRun {
 
     Answer handle(Exchange exchange) {
         Request request = exchange.body(Request.class);
-        Vin vin = required(request.vin(), "vin");
-        Instant from = required(request.from(), "from");
-        Instant to = required(request.to(), "to");
+        Vin vin = Members.required(request.vin(), "vin");
+        Instant from = Members.required(request.from(), "from");
+        Instant to = Members.required(request.to(), "to");
         if (!from.isBefore(to) || from.plus(MAX_SPAN).isBefore(to)) {
             throw new InvalidValueException(
                     "from", from, "expected up to 31 days before 'to', which is " + to);
@@ -262,14 +261,6 @@ final class DryRun {
                         .signal(sample.definition().index())
                         .labels()
                         .of(sample.raw());
-    }
-
-    private static <T> T required(@Nullable T value, String member) {
-        if (value == null) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_REQUEST, "body: member '" + member + "' is required");
-        }
-        return value;
     }
 
     private static long micros(Instant instant) {

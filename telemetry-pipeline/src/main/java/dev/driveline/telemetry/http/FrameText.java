@@ -3,17 +3,14 @@ package dev.driveline.telemetry.http;
 import dev.driveline.can.FrameFlags;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
-import dev.driveline.telemetry.frame.FrameBatch;
 import dev.driveline.telemetry.frame.FrameReader;
 import dev.driveline.telemetry.frame.RecordedFrame;
 import java.util.HexFormat;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames as text, a line each, read in pages: no transaction stays open while a caller reads
- * slowly. NDJSON has the members of {@link FrameBody}; candump is what {@code candump -l} writes
- * (can-utils, lib.h), a {@code T} behind a frame that the recorder sent itself.
+ * Frames as text, a line each. NDJSON has the members of {@link FrameBody}; candump is what {@code
+ * candump -l} writes (can-utils, lib.h), a {@code T} behind a frame that the recorder sent itself.
  */
 enum FrameText {
     NDJSON("application/x-ndjson") {
@@ -49,8 +46,6 @@ enum FrameText {
 
     private static final int ERROR_FLAG = 0x2000_0000;
     private static final HexFormat HEXADECIMAL = HexFormat.of().withUpperCase();
-    private static final int PAGE = 10_000;
-    private static final int PIECE_CHARACTERS = 32_768;
 
     private final String contentType;
 
@@ -73,29 +68,7 @@ enum FrameText {
 
     /** The whole text. */
     Answer answer(FrameReader reader) {
-        return new Answer.Text(
-                contentType,
-                sink -> {
-                    StringBuilder piece = new StringBuilder();
-                    FrameBatch.Place after = null;
-                    while (true) {
-                        List<RecordedFrame> page = reader.read(after, PAGE);
-                        for (RecordedFrame frame : page) {
-                            line(frame, piece);
-                            if (piece.length() >= PIECE_CHARACTERS) {
-                                if (!sink.send(piece.toString())) {
-                                    return;
-                                }
-                                piece.setLength(0);
-                            }
-                        }
-                        if (page.size() < PAGE) {
-                            break;
-                        }
-                        after = page.getLast().place();
-                    }
-                    var _ = sink.send(piece.toString());
-                });
+        return PagedText.of(contentType, "", reader::read, RecordedFrame::place, this::line);
     }
 
     private static void padded(StringBuilder out, String digits, int length) {

@@ -40,7 +40,6 @@ final class FramesRoute {
     private static final int MAX_LIMIT = 10_000;
     private static final int MAX_BUS_CHARACTERS = 100;
     private static final Duration USUAL_WINDOW = Duration.ofMinutes(1);
-    private static final Instant LAST = Instant.parse("2255-01-01T00:00:00Z");
     private static final Pattern HEXADECIMAL = Pattern.compile("(0[xX])?[0-9a-fA-F]{1,8}");
 
     private final VehicleAccess access;
@@ -97,13 +96,13 @@ final class FramesRoute {
 
     /** A cursor keeps the window of its first page. */
     private Window window(Exchange exchange) {
-        Instant to = instant(exchange, "to");
-        Instant from = instant(exchange, "from");
+        Instant to = Queries.instant(exchange, "to");
+        Instant from = Queries.instant(exchange, "from");
         String cursor = exchange.query("cursor");
         if (cursor != null) {
             FramesPlace place = Cursors.toFrames(cursor);
-            if ((from != null && micros(from) != place.fromUs())
-                    || (to != null && micros(to) != place.toUs())) {
+            if ((from != null && Queries.microsUp(from) != place.fromUs())
+                    || (to != null && Queries.microsUp(to) != place.toUs())) {
                 throw new InvalidValueException(
                         "query cursor",
                         cursor,
@@ -117,7 +116,7 @@ final class FramesRoute {
             throw new InvalidValueException(
                     "query from", start, "expected a time before 'to', which is " + end);
         }
-        return new Window(micros(start), micros(end), null);
+        return new Window(Queries.microsUp(start), Queries.microsUp(end), null);
     }
 
     private static @Nullable String bus(Exchange exchange) {
@@ -140,20 +139,5 @@ final class FramesRoute {
         }
         boolean marked = text.startsWith("0x") || text.startsWith("0X");
         return Integer.parseUnsignedInt(marked ? text.substring(2) : text, 16);
-    }
-
-    private static @Nullable Instant instant(Exchange exchange, String name) {
-        Instant instant = exchange.queryInstant(name);
-        if (instant != null && (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST))) {
-            throw new InvalidValueException(
-                    "query " + name, instant, "expected a time from 1970 to 2254");
-        }
-        return instant;
-    }
-
-    /** A finer time between two microseconds is the later one: both ends stay half-open. */
-    private static long micros(Instant instant) {
-        long whole = ChronoUnit.MICROS.between(Instant.EPOCH, instant);
-        return Instant.EPOCH.plus(whole, ChronoUnit.MICROS).equals(instant) ? whole : whole + 1;
     }
 }

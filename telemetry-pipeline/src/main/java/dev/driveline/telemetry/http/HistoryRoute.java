@@ -49,7 +49,6 @@ final class HistoryRoute {
     private static final int MAX_RESOLUTION_S = 86_400;
     private static final int MAX_POINTS = 20_000;
     private static final Duration USUAL_WINDOW = Duration.ofMinutes(15);
-    private static final Instant LAST = Instant.parse("2255-01-01T00:00:00Z");
 
     private final VehicleAccess access;
     private final SignalNames names;
@@ -197,8 +196,8 @@ final class HistoryRoute {
     }
 
     private Window window(Exchange exchange) {
-        Instant to = instant(exchange, "to");
-        Instant from = instant(exchange, "from");
+        Instant to = Queries.instant(exchange, "to");
+        Instant from = Queries.instant(exchange, "from");
         String cursor = exchange.query("cursor");
         if (cursor != null) {
             return windowOf(Cursors.toHistory(cursor), from, to);
@@ -209,37 +208,22 @@ final class HistoryRoute {
             throw new InvalidValueException(
                     "query from", start, "expected a time before 'to', which is " + end);
         }
-        return new Window(micros(start), micros(end), null);
+        return new Window(Queries.microsUp(start), Queries.microsUp(end), null);
     }
 
     /** Another window than the first page's would lose or double samples. */
     private static Window windowOf(
             HistoryPlace place, @Nullable Instant from, @Nullable Instant to) {
-        if (from != null && micros(from) != place.fromUs()) {
+        if (from != null && Queries.microsUp(from) != place.fromUs()) {
             throw new InvalidValueException(
                     "query from",
                     from,
                     "expected what the page before had, or none, with a cursor");
         }
-        if (to != null && micros(to) != place.toUs()) {
+        if (to != null && Queries.microsUp(to) != place.toUs()) {
             throw new InvalidValueException(
                     "query to", to, "expected what the page before had, or none, with a cursor");
         }
         return new Window(place.fromUs(), place.toUs(), place.last());
-    }
-
-    private static @Nullable Instant instant(Exchange exchange, String name) {
-        Instant instant = exchange.queryInstant(name);
-        if (instant != null && (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST))) {
-            throw new InvalidValueException(
-                    "query " + name, instant, "expected a time from 1970 to 2254");
-        }
-        return instant;
-    }
-
-    /** A finer time between two microseconds is the later one: both ends stay half-open. */
-    private static long micros(Instant instant) {
-        long whole = ChronoUnit.MICROS.between(Instant.EPOCH, instant);
-        return Instant.EPOCH.plus(whole, ChronoUnit.MICROS).equals(instant) ? whole : whole + 1;
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Query parameters that several routes have. */
 final class Queries {
 
-    private static final Instant LAST = Instant.parse("2254-01-01T00:00:00Z");
+    private static final Instant LAST = Instant.parse("2255-01-01T00:00:00Z");
 
     private Queries() {}
 
@@ -31,16 +31,25 @@ final class Queries {
                 "expected one of " + Arrays.toString(type.getEnumConstants()));
     }
 
-    /** A time in microseconds since 1970. */
-    static long micros(Exchange exchange, String name, long fallback) {
+    /** A time from 1970 to 2254; null where the parameter is absent. */
+    static @Nullable Instant instant(Exchange exchange, String name) {
         Instant instant = exchange.queryInstant(name);
-        if (instant == null) {
-            return fallback;
-        }
-        if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST)) {
+        if (instant != null && (instant.isBefore(Instant.EPOCH) || instant.isAfter(LAST))) {
             throw new InvalidValueException(
                     "query " + name, instant, "expected a time from 1970 to 2254");
         }
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        return instant;
+    }
+
+    /** Such a time in microseconds since 1970. */
+    static long micros(Exchange exchange, String name, long fallback) {
+        Instant instant = instant(exchange, name);
+        return instant == null ? fallback : ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+    }
+
+    /** A finer time between two microseconds is the later one: both ends stay half-open. */
+    static long microsUp(Instant instant) {
+        long whole = ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        return Instant.EPOCH.plus(whole, ChronoUnit.MICROS).equals(instant) ? whole : whole + 1;
     }
 }

@@ -1,12 +1,10 @@
 package dev.driveline.telemetry.http;
 
 import dev.driveline.contract.error.ErrorCode;
-import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.runtime.auth.Scope;
-import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
@@ -14,17 +12,19 @@ import dev.driveline.telemetry.fact.CatalogueAnswer;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.http.VehicleAccess.ReadableVehicle;
-import dev.driveline.telemetry.redecode.Redecode;
+import dev.driveline.telemetry.job.Job;
+import dev.driveline.telemetry.job.JobState;
+import dev.driveline.telemetry.job.Jobs;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
-import dev.driveline.telemetry.redecode.RedecodeState;
-import dev.driveline.telemetry.redecode.Redecodes;
-import java.time.Duration;
+import dev.driveline.telemetry.redecode.RedecodePlace;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,19 +35,20 @@ import org.jspecify.annotations.Nullable;
  * model of the tenant. At most 1,000 vehicles. Ordered and ended by who may change catalogues; who
  * may not see one of its vehicles does not see the re-decoding.
  */
-final class RedecodeRoutes {
+final class RedecodeRoutes implements JobRoutes.Own<RedecodeOrder, RedecodePlace, RedecodeCounts> {
 
     private static final String PATH = "/api/v1/redecodes";
-    private static final int MAX_VEHICLES = 1_000;
-    private static final Duration MAX_SPAN = Duration.ofDays(366);
 
     private final VehicleAccess access;
     private final ModelBook models;
     private final CatalogueBook catalogues;
-    private final Redecodes redecodes;
+    private final Jobs<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes;
 
     RedecodeRoutes(
-            VehicleAccess access, ModelBook models, CatalogueBook catalogues, Redecodes redecodes) {
+            VehicleAccess access,
+            ModelBook models,
+            CatalogueBook catalogues,
+            Jobs<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes) {
         this.access = access;
         this.models = models;
         this.catalogues = catalogues;
@@ -55,11 +56,7 @@ final class RedecodeRoutes {
     }
 
     List<Route> routes() {
-        return List.of(
-                Route.post(PATH, Scope.REGISTRY_WRITE, this::order),
-                Route.get(PATH, Scope.TELEMETRY_READ, this::list),
-                Route.get(PATH + "/{id}", Scope.TELEMETRY_READ, this::get),
-                Route.delete(PATH + "/{id}", Scope.REGISTRY_WRITE, this::remove));
+        return new JobRoutes<>(PATH, Scope.REGISTRY_WRITE, redecodes, this).routes();
     }
 
     private record Order(
@@ -77,7 +74,7 @@ final class RedecodeRoutes {
      */
     private record RedecodeBody(
             UUID id,
-            RedecodeState state,
+            JobState state,
             CatalogueRef catalogue,
             Instant from,
             Instant to,
@@ -91,57 +88,41 @@ final class RedecodeRoutes {
             String by,
             Instant createdAt,
             @Nullable Instant finishedAt,
-            Instant expiresAt) {
+            Instant expiresAt) {}
 
-        static RedecodeBody of(Redecode redecode) {
-            RedecodeOrder order = redecode.order();
-            return new RedecodeBody(
-                    redecode.id(),
-                    redecode.state(),
-                    order.catalogue(),
-                    Instant.EPOCH.plus(order.fromUs(), ChronoUnit.MICROS),
-                    Instant.EPOCH.plus(order.toUs(), ChronoUnit.MICROS),
-                    order.vins().size(),
-                    redecode.place().vehicle(),
-                    redecode.done().batches(),
-                    redecode.done().frames(),
-                    redecode.done().samples(),
-                    redecode.done().passedOver(),
-                    redecode.reason(),
-                    redecode.by(),
-                    redecode.createdAt(),
-                    redecode.finishedAt(),
-                    redecode.expiresAt());
-        }
+    @Override
+    public Record body(Job<RedecodeOrder, RedecodePlace, RedecodeCounts> redecode) {
+        RedecodeOrder order = redecode.order();
+        return new RedecodeBody(
+                redecode.id(),
+                redecode.state(),
+                order.catalogue(),
+                Instant.EPOCH.plus(order.fromUs(), ChronoUnit.MICROS),
+                Instant.EPOCH.plus(order.toUs(), ChronoUnit.MICROS),
+                order.vins().size(),
+                redecode.place().vehicle(),
+                redecode.done().batches(),
+                redecode.done().frames(),
+                redecode.done().samples(),
+                redecode.done().passedOver(),
+                redecode.reason(),
+                redecode.by(),
+                redecode.createdAt(),
+                redecode.finishedAt(),
+                redecode.expiresAt());
     }
 
-    private Answer order(Exchange exchange) {
+    @Override
+    public RedecodeOrder order(Exchange exchange) {
         Caller caller = exchange.caller();
-        String key = IdempotencyKey.of(exchange);
-        Redecodes.Use use =
-                key == null ? null : new Redecodes.Use(key, IdempotencyKey.bodyHash(exchange));
-        Redecode former = use == null ? null : redecodes.former(caller, use);
-        if (former != null) {
-            return accepted(caller, former);
-        }
         Order body = exchange.body(Order.class);
-        Instant from = required(body.from(), "from");
-        Instant to = required(body.to(), "to");
-        CatalogueRef catalogue = required(body.catalogue(), "catalogue");
-        if (from.isBefore(Instant.EPOCH)
-                || !from.isBefore(to)
-                || from.plus(MAX_SPAN).isBefore(to)) {
-            throw new InvalidValueException(
-                    "from", from, "expected 1970 or later, up to 366 days before 'to', " + to);
-        }
+        CatalogueRef catalogue = Members.required(body.catalogue(), "catalogue");
+        OrderedTime time = OrderedTime.of(body.from(), body.to());
         List<ReadableVehicle> vehicles =
-                access.chosen(caller, body.vins(), body.fleet(), body.labels(), MAX_VEHICLES);
+                access.chosen(caller, body.vins(), body.fleet(), body.labels());
         mustBeUsable(caller, catalogue, vehicles);
         List<Vin> vins = vehicles.stream().map(ReadableVehicle::vin).toList();
-        return accepted(
-                caller,
-                redecodes.add(
-                        caller, new RedecodeOrder(catalogue, micros(from), micros(to), vins), use));
+        return new RedecodeOrder(catalogue, time.fromUs(), time.toUs(), vins);
     }
 
     /** Catalogues have no tenant here, so one that no model of the tenant names does not exist. */
@@ -169,66 +150,9 @@ final class RedecodeRoutes {
         }
     }
 
-    /** A token that was narrowed since it used its key does not see what it ordered then. */
-    private Answer accepted(Caller caller, Redecode redecode) {
-        if (!maySee(caller, redecode)) {
-            throw unknown(redecode.id());
-        }
-        return Answer.accepted(PATH + "/" + redecode.id(), RedecodeBody.of(redecode));
-    }
-
-    private Answer list(Exchange exchange) {
-        List<RedecodeBody> seen =
-                redecodes.list(exchange.caller().tenant()).stream()
-                        .filter(redecode -> maySee(exchange.caller(), redecode))
-                        .map(RedecodeBody::of)
-                        .toList();
-        return Answer.ok(new Page<>(seen, null));
-    }
-
-    private Answer get(Exchange exchange) {
-        return Answer.ok(RedecodeBody.of(seen(exchange)));
-    }
-
-    private Answer remove(Exchange exchange) {
-        redecodes.remove(exchange.caller().tenant(), seen(exchange).id());
-        return Answer.noContent();
-    }
-
-    /** One that the caller may not see does not exist. */
-    private Redecode seen(Exchange exchange) {
-        UUID id;
-        try {
-            id = UUID.fromString(exchange.path("id"));
-        } catch (IllegalArgumentException none) {
-            throw unknown(exchange.path("id"));
-        }
-        Redecode redecode = redecodes.get(exchange.caller().tenant(), id);
-        if (!maySee(exchange.caller(), redecode)) {
-            throw unknown(id);
-        }
-        return redecode;
-    }
-
-    private boolean maySee(Caller caller, Redecode redecode) {
+    @Override
+    public Predicate<RedecodeOrder> seenBy(Caller caller) {
         Set<Vin> covered = access.covered(caller);
-        return covered == null || covered.containsAll(redecode.order().vins());
-    }
-
-    private static InvalidValueException unknown(Object id) {
-        return new InvalidValueException(
-                ErrorCode.REDECODE_UNKNOWN, "re-decoding", id, "does not exist");
-    }
-
-    private static <T> T required(@Nullable T value, String member) {
-        if (value == null) {
-            throw new ProblemException(
-                    ErrorCode.INVALID_REQUEST, "body: member '" + member + "' is required");
-        }
-        return value;
-    }
-
-    private static long micros(Instant instant) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+        return order -> covered == null || covered.containsAll(order.vins());
     }
 }

@@ -4,14 +4,12 @@ import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleKey;
-import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All samples of a window as one stream of text, read page by page: no transaction stays open while
- * a caller reads slowly.
+ * All samples of a window as one stream of text.
  *
  * <p>CSV as RFC 4180 (CRLF, quotes where needed, a header line); NDJSON an object a line. Both have
  * the members of {@link SampleBody}.
@@ -70,8 +68,6 @@ enum SampleText {
         }
     };
 
-    private static final int PAGE = 10_000;
-    private static final int PIECE_CHARACTERS = 32_768;
     private static final Pattern SPECIAL = Pattern.compile("[\",\\r\\n]");
 
     private final String contentType;
@@ -98,39 +94,15 @@ enum SampleText {
     /**
      * The whole text.
      *
-     * @param pages gives at most so many samples behind a key, or from the first
      * @param shown a sample as its caller sees it
      */
-    Answer answer(Pages pages, Function<Sample, SampleBody> shown) {
-        return new Answer.Text(
+    Answer answer(PagedText.Pages<Sample, SampleKey> pages, Function<Sample, SampleBody> shown) {
+        return PagedText.of(
                 contentType,
-                sink -> {
-                    StringBuilder piece = new StringBuilder(head());
-                    SampleKey after = null;
-                    while (true) {
-                        List<Sample> page = pages.read(after, PAGE);
-                        for (Sample sample : page) {
-                            line(shown.apply(sample), piece);
-                            if (piece.length() >= PIECE_CHARACTERS) {
-                                if (!sink.send(piece.toString())) {
-                                    return;
-                                }
-                                piece.setLength(0);
-                            }
-                        }
-                        if (page.size() < PAGE) {
-                            break;
-                        }
-                        after = page.getLast().key();
-                    }
-                    var _ = sink.send(piece.toString());
-                });
-    }
-
-    /** Where samples come from. */
-    @FunctionalInterface
-    interface Pages {
-        List<Sample> read(@Nullable SampleKey after, int limit);
+                head(),
+                pages,
+                Sample::key,
+                (sample, out) -> line(shown.apply(sample), out));
     }
 
     private static String quoted(String text) {

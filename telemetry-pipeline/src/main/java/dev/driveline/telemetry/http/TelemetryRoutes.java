@@ -3,20 +3,25 @@ package dev.driveline.telemetry.http;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.Route;
 import dev.driveline.telemetry.event.Events;
-import dev.driveline.telemetry.export.Exports;
+import dev.driveline.telemetry.export.ExportCounts;
+import dev.driveline.telemetry.export.ExportOrder;
+import dev.driveline.telemetry.export.ExportPlace;
+import dev.driveline.telemetry.export.ExportResults;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.ModelBook;
 import dev.driveline.telemetry.fact.VehicleBook;
 import dev.driveline.telemetry.fleet.PresenceBook;
 import dev.driveline.telemetry.frame.FrameArchive;
-import dev.driveline.telemetry.frame.FrameDays;
+import dev.driveline.telemetry.job.Jobs;
 import dev.driveline.telemetry.live.FleetSource;
 import dev.driveline.telemetry.live.LiveSource;
 import dev.driveline.telemetry.position.Positions;
-import dev.driveline.telemetry.redecode.Redecodes;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
+import dev.driveline.telemetry.redecode.RedecodeOrder;
+import dev.driveline.telemetry.redecode.RedecodePlace;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.rule.Alerts;
-import dev.driveline.telemetry.sample.Retention;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sequence.Gaps;
 import dev.driveline.telemetry.trip.Clues;
@@ -40,9 +45,10 @@ public final class TelemetryRoutes {
             Retention retention,
             Legs legs,
             FrameArchive frames,
-            FrameDays frameDays,
-            Exports exports,
-            Redecodes redecodes,
+            Retention frameRetention,
+            Jobs<ExportOrder, ExportPlace, ExportCounts> exports,
+            ExportResults exportResults,
+            Jobs<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes,
             Gaps gaps,
             Events events,
             PresenceBook presences,
@@ -106,15 +112,15 @@ public final class TelemetryRoutes {
                         Scope.TELEMETRY_READ,
                         new FleetStreamRoute(access, view, fleetLive, partitions)::handle));
         routes.addAll(new EventRoutes(access, events).routes());
-        routes.addAll(new RetentionRoutes(retention).routes());
+        routes.addAll(RetentionRoutes.ofSamples(retention).routes());
         routes.addAll(new TripRoutes(access, legs).routes());
         routes.add(
                 Route.get(
                         FramesRoute.PATH,
                         Scope.TELEMETRY_LOCATION,
                         new FramesRoute(access, frames, clock)::handle));
-        routes.addAll(new FrameDaysRoutes(frameDays).routes());
-        routes.addAll(new ExportRoutes(access, names, view, exports).routes());
+        routes.addAll(RetentionRoutes.ofFrames(frameRetention).routes());
+        routes.addAll(new ExportRoutes(access, names, view, exports, exportResults).routes());
         routes.addAll(new RedecodeRoutes(access, models, catalogues, redecodes).routes());
         return access.over(routes);
     }

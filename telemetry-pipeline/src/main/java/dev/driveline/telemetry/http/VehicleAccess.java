@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 /** Who may read which vehicle: its tenant's callers whose token covers it. Thread-safe. */
 final class VehicleAccess {
 
+    /** For one job. */
+    private static final int MAX_CHOSEN = 1_000;
+
     private final VehicleBook vehicles;
 
     VehicleAccess(VehicleBook vehicles) {
@@ -105,14 +108,13 @@ final class VehicleAccess {
      * none of it for all that the caller may read.
      *
      * @throws ProblemException OUTSIDE_CLAIM or VEHICLE_UNKNOWN for one that is named
-     * @throws InvalidValueException if there is none, or more than {@code most}
+     * @throws InvalidValueException if there is none, or more than {@value #MAX_CHOSEN}
      */
     List<ReadableVehicle> chosen(
             Caller caller,
             @Nullable List<String> vins,
             @Nullable String fleet,
-            @Nullable Map<String, String> labels,
-            int most) {
+            @Nullable Map<String, String> labels) {
         if (vins != null && (fleet != null || labels != null)) {
             throw new ProblemException(
                     ErrorCode.INVALID_REQUEST,
@@ -134,11 +136,11 @@ final class VehicleAccess {
                 vehicles.add(vehicle(caller, Vin.of(text)));
             }
         }
-        if (vehicles.isEmpty() || vehicles.size() > most) {
+        if (vehicles.isEmpty() || vehicles.size() > MAX_CHOSEN) {
             throw new InvalidValueException(
                     "body",
                     vehicles.size() + " vehicles",
-                    "expected 1 to " + most + " for one job");
+                    "expected 1 to " + MAX_CHOSEN + " for one job");
         }
         return vehicles;
     }

@@ -181,15 +181,7 @@ public final class Intake {
                                     batch.getIdxCount(),
                                     MAX_SAMPLE_BATCH_BYTES));
         }
-        progress.putBoot(
-                vin,
-                head.boot(),
-                new BootProgress(
-                        Math.max(boot.touchedMs(), receivedUs / 1_000),
-                        boot.clockOffsetUs().isPresent()
-                                ? boot.clockOffsetUs()
-                                : placement.clockOffsetUs(head),
-                        boot.seen().with(head.seq())));
+        progress.putBoot(vin, head.boot(), placement.after(boot, head, receivedUs));
         if (keepsUnderWay(placed, catalogue, outcome)) {
             progress.putUnderWay(vin, head.boot(), head.seq(), outcome.underWay());
         }

@@ -2,6 +2,7 @@ package dev.driveline.telemetry.intake;
 
 import dev.driveline.telemetry.batch.BatchHead;
 import dev.driveline.telemetry.batch.VehicleBatch;
+import dev.driveline.telemetry.sequence.BootProgress;
 import java.util.OptionalLong;
 
 /**
@@ -35,8 +36,16 @@ public record Placement(long t0Us, long endUs, boolean estimated) {
         return new Placement(receivedUs - spanUs, receivedUs, true);
     }
 
+    /** What is known of the batch's boot with the batch. */
+    public BootProgress after(BootProgress before, BatchHead head, long receivedUs) {
+        return new BootProgress(
+                Math.max(before.touchedMs(), receivedUs / 1_000),
+                before.clockOffsetUs().isPresent() ? before.clockOffsetUs() : clockOffsetUs(head),
+                before.seen().with(head.seq()));
+    }
+
     /** UTC less the TBox's clock since boot, where this placement can tell. */
-    public OptionalLong clockOffsetUs(BatchHead head) {
+    private OptionalLong clockOffsetUs(BatchHead head) {
         return estimated ? OptionalLong.empty() : OptionalLong.of(t0Us - head.monoUs());
     }
 

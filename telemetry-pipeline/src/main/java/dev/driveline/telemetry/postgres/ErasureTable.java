@@ -45,14 +45,15 @@ public final class ErasureTable {
                     + handle.execute("delete from frame_boot where vin = ?", vin)
                     + handle.execute(
                             """
-                            delete from export where export_order->'targets' @> jsonb_build_array(
-                                jsonb_build_object('vin', ?::text))
+                            delete from job where kind = 'export'
+                                and job_order->'targets' @> jsonb_build_array(
+                                    jsonb_build_object('vin', ?::text))
                             """,
                             vin)
                     + handle.execute(
                             """
-                            delete from redecode
-                            where redecode_order->'vins' @> jsonb_build_array(?::text)
+                            delete from job where kind = 'redecode'
+                                and job_order->'vins' @> jsonb_build_array(?::text)
                             """,
                             vin)
                     + handle.execute("delete from leg where vin = ?", vin)

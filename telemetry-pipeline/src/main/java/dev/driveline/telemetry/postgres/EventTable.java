@@ -10,7 +10,7 @@ import dev.driveline.telemetry.event.HeardEvent;
 import dev.driveline.telemetry.event.StoredEvent;
 import dev.driveline.telemetry.event.TroubleCode;
 import dev.driveline.telemetry.postgres.HistoryPartitions.Partition;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;

@@ -12,10 +12,10 @@ import dev.driveline.telemetry.batch.BatchHead;
 import dev.driveline.telemetry.batch.BatchReader;
 import dev.driveline.telemetry.batch.CanFrames;
 import dev.driveline.telemetry.batch.Reading;
-import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.frame.RawBatch;
 import dev.driveline.telemetry.intake.Placement;
 import dev.driveline.telemetry.postgres.HistoryPartitions.Partition;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.sequence.BootProgress;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,14 +49,14 @@ public final class FrameStore {
     private static final Logger LOG = LoggerFactory.getLogger(FrameStore.class);
 
     private final Database database;
-    private final FrameDays days;
+    private final Retention days;
     private final TenantNumbers tenants;
     private final HistoryPartitions partitions;
     private final Clock clock;
     private final Counter stored;
     private final Counter bytes;
 
-    public FrameStore(Database database, FrameDays days, Clock clock, MeterRegistry metrics) {
+    public FrameStore(Database database, Retention days, Clock clock, MeterRegistry metrics) {
         this.database = database;
         this.days = days;
         this.tenants = new TenantNumbers(database);
@@ -130,14 +130,7 @@ public final class FrameStore {
             }
             long receivedUs = batch.raw().receivedUs();
             Placement placement = Placement.of(batch.frames(), receivedUs, boot.clockOffsetUs());
-            boots.put(
-                    batch.boot(),
-                    new BootProgress(
-                            Math.max(boot.touchedMs(), receivedUs / 1_000),
-                            boot.clockOffsetUs().isPresent()
-                                    ? boot.clockOffsetUs()
-                                    : placement.clockOffsetUs(head),
-                            boot.seen().with(head.seq())));
+            boots.put(batch.boot(), placement.after(boot, head, receivedUs));
             touched.add(batch.boot());
             TenantId tenant = batch.raw().tenant();
             long oldestUs =

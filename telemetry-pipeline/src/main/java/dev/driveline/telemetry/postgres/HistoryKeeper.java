@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -34,7 +32,6 @@ public final class HistoryKeeper implements AutoCloseable {
     private static final Duration AT_LAST = Duration.ofMinutes(20);
     private static final long TURN_S = 5;
     private static final long RETENTION_TURN_S = TimeUnit.HOURS.toSeconds(1);
-    private static final long CLOSE_LIMIT_S = 70;
 
     /** Tables that are kept as long as samples, and the column that says how old a row is. */
     private static final Map<String, String> TIMES =
@@ -53,12 +50,8 @@ public final class HistoryKeeper implements AutoCloseable {
     private final Clock clock;
     private final Counter slices;
     private final Counter expired;
-    private final Counter failures;
     private final Timer joining;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("telemetry-history").factory());
-    private volatile boolean closing;
+    private final KeeperThread thread;
 
     private HistoryKeeper(
             Database database, int retentionDays, Clock clock, MeterRegistry metrics) {
@@ -70,7 +63,9 @@ public final class HistoryKeeper implements AutoCloseable {
         this.clock = clock;
         this.slices = metrics.counter("telemetry.history.slices");
         this.expired = metrics.counter("telemetry.history.expired");
-        this.failures = metrics.counter("telemetry.history.failures");
+        this.thread =
+                new KeeperThread(
+                        "telemetry-history", metrics.counter("telemetry.history.failures"));
         this.joining = metrics.timer("telemetry.history.join");
     }
 
@@ -87,30 +82,12 @@ public final class HistoryKeeper implements AutoCloseable {
             MeterRegistry metrics,
             Runnable dropMore) {
         HistoryKeeper keeper = new HistoryKeeper(database, retentionDays, clock, metrics);
-        var _ =
-                keeper.thread.scheduleWithFixedDelay(
-                        () -> keeper.attempt("joining", keeper::joinDue),
-                        TURN_S,
-                        TURN_S,
-                        TimeUnit.SECONDS);
-        var _ =
-                keeper.thread.scheduleWithFixedDelay(
-                        () -> keeper.attempt("retention", keeper::dropOutdated),
-                        RETENTION_TURN_S / 60,
-                        RETENTION_TURN_S,
-                        TimeUnit.SECONDS);
-        var _ =
-                keeper.thread.scheduleWithFixedDelay(
-                        () -> keeper.attempt("erasure", keeper::eraseAgain),
-                        RETENTION_TURN_S / 60,
-                        RETENTION_TURN_S / 60,
-                        TimeUnit.SECONDS);
-        var _ =
-                keeper.thread.scheduleWithFixedDelay(
-                        () -> keeper.attempt("dropping", dropMore),
-                        RETENTION_TURN_S / 60,
-                        RETENTION_TURN_S,
-                        TimeUnit.SECONDS);
+        keeper.thread.every(TURN_S, TURN_S, "joining", keeper::joinDue);
+        keeper.thread.every(
+                RETENTION_TURN_S / 60, RETENTION_TURN_S, "retention", keeper::dropOutdated);
+        keeper.thread.every(
+                RETENTION_TURN_S / 60, RETENTION_TURN_S / 60, "erasure", keeper::eraseAgain);
+        keeper.thread.every(RETENTION_TURN_S / 60, RETENTION_TURN_S, "dropping", dropMore);
         return keeper;
     }
 
@@ -118,24 +95,6 @@ public final class HistoryKeeper implements AutoCloseable {
     static HistoryKeeper still(
             Database database, int retentionDays, Clock clock, MeterRegistry metrics) {
         return new HistoryKeeper(database, retentionDays, clock, metrics);
-    }
-
-    private void attempt(String what, Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException failed) {
-            failed(what, failed);
-        }
-    }
-
-    /** Nothing is lost by it: batches stay where they are and are read there. */
-    private void failed(String what, RuntimeException failure) {
-        failures.increment();
-        LOG.atWarn()
-                .setMessage("history not kept, tried again")
-                .addKeyValue("task", what)
-                .setCause(failure)
-                .log();
     }
 
     /** Joins every group that is due; one that fails does not stop the others. */
@@ -148,7 +107,7 @@ public final class HistoryKeeper implements AutoCloseable {
         while (progress) {
             progress = false;
             for (Group group : compaction.due(due)) {
-                if (closing) {
+                if (thread.isClosing()) {
                     return;
                 }
                 progress |= kept(group, now, retention.getOrDefault(group.tenant(), retentionDays));
@@ -160,7 +119,8 @@ public final class HistoryKeeper implements AutoCloseable {
         try {
             return keep(group, now, days);
         } catch (RuntimeException failed) {
-            failed("joining of slice " + group.slice(), failed);
+            // Batches stay where they are and are read there.
+            thread.failed("joining of slice " + group.slice(), failed);
             return false;
         }
     }
@@ -226,14 +186,6 @@ public final class HistoryKeeper implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(CLOSE_LIMIT_S, TimeUnit.SECONDS)) {
-                LOG.atWarn().setMessage("history keeper does not stop").log();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

@@ -11,7 +11,7 @@ import dev.driveline.store.postgres.Outbox;
 import dev.driveline.store.postgres.OutboxRecord;
 import dev.driveline.telemetry.postgres.LegLeases.Lease;
 import dev.driveline.telemetry.postgres.LegLeases.Vehicle;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sample.SampleKey;
@@ -35,9 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +52,6 @@ public final class LegKeeper implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(60);
     private static final Duration WAITING = Duration.ofMinutes(10);
     private static final long TURN_S = 5;
-    private static final long CLOSE_LIMIT_S = 70;
     private static final int PAGE = 10_000;
     private static final String SOURCE = "/telemetry/trips";
 
@@ -69,12 +65,8 @@ public final class LegKeeper implements AutoCloseable {
     private final Clock clock;
     private final Counter told;
     private final Counter again;
-    private final Counter failures;
     private final Timer looking;
-    private final ScheduledExecutorService thread =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("telemetry-trips").factory());
-    private volatile boolean closing;
+    private final KeeperThread thread;
 
     private LegKeeper(
             Database database,
@@ -93,7 +85,8 @@ public final class LegKeeper implements AutoCloseable {
         this.clock = clock;
         this.told = metrics.counter("telemetry.trips.told");
         this.again = metrics.counter("telemetry.trips.again");
-        this.failures = metrics.counter("telemetry.trips.failures");
+        this.thread =
+                new KeeperThread("telemetry-trips", metrics.counter("telemetry.trips.failures"));
         this.looking = metrics.timer("telemetry.trips.look");
     }
 
@@ -110,9 +103,7 @@ public final class LegKeeper implements AutoCloseable {
             Clock clock,
             MeterRegistry metrics) {
         LegKeeper keeper = still(database, outbox, clues, retention, clock, metrics);
-        var _ =
-                keeper.thread.scheduleWithFixedDelay(
-                        keeper::attempt, TURN_S, TURN_S, TimeUnit.SECONDS);
+        keeper.thread.every(TURN_S, TURN_S, "looking", keeper::lookDue);
         return keeper;
     }
 
@@ -127,25 +118,11 @@ public final class LegKeeper implements AutoCloseable {
         return new LegKeeper(database, outbox, clues, retention, clock, metrics);
     }
 
-    private void attempt() {
-        try {
-            lookDue();
-        } catch (RuntimeException failed) {
-            failed(failed);
-        }
-    }
-
-    /** Nothing is lost by it: what is new stays marked. */
-    private void failed(RuntimeException failure) {
-        failures.increment();
-        LOG.atWarn().setMessage("trips not found, tried again").setCause(failure).log();
-    }
-
     /** Looks at every vehicle that is due; one that fails does not stop the others. */
     void lookDue() {
         Instant now = clock.instant();
         for (Vehicle vehicle : leases.due(now, now.minus(QUIET), now.minus(WAITING))) {
-            if (closing) {
+            if (thread.isClosing()) {
                 return;
             }
             try {
@@ -154,7 +131,8 @@ public final class LegKeeper implements AutoCloseable {
                     looking.record(() -> look(lease, now));
                 }
             } catch (RuntimeException failed) {
-                failed(failed);
+                // What is new stays marked.
+                thread.failed("looking", failed);
             }
         }
     }
@@ -319,14 +297,6 @@ public final class LegKeeper implements AutoCloseable {
 
     @Override
     public void close() {
-        closing = true;
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(CLOSE_LIMIT_S, TimeUnit.SECONDS)) {
-                LOG.atWarn().setMessage("leg keeper does not stop").log();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

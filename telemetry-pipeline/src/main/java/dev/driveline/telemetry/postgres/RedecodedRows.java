@@ -10,9 +10,11 @@ import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.batch.BatchLimits;
 import dev.driveline.telemetry.batch.BootId;
 import dev.driveline.telemetry.fact.MappingBook;
+import dev.driveline.telemetry.job.Work;
 import dev.driveline.telemetry.postgres.HistoryPartitions.Partition;
 import dev.driveline.telemetry.postgres.StoredRuns.Batch;
-import dev.driveline.telemetry.redecode.Redecode;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
+import dev.driveline.telemetry.redecode.RedecodeOrder;
 import dev.driveline.telemetry.redecode.RedecodePlace;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.sample.StoredBatch;
@@ -45,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 final class RedecodedRows {
 
     private final Database database;
-    private final RedecodeTable jobs;
+    private final JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs;
     private final SignalDictionary dictionary;
     private final TenantNumbers tenants;
     private final PositionRows positions;
@@ -57,7 +59,7 @@ final class RedecodedRows {
      */
     RedecodedRows(
             Database database,
-            RedecodeTable jobs,
+            JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs,
             MappingBook mappings,
             ToIntFunction<Vin> partitionOf) {
         this.database = database;
@@ -85,12 +87,12 @@ final class RedecodedRows {
             long frames,
             long passedOver) {
 
-        Redecode.Counts counts() {
+        RedecodeCounts counts() {
             long samples = 0;
             for (SampleBatch.Builder batch : batches) {
                 samples += batch.getIdxCount();
             }
-            return new Redecode.Counts(batches.size(), frames, samples, passedOver);
+            return new RedecodeCounts(batches.size(), frames, samples, passedOver);
         }
     }
 
@@ -107,15 +109,19 @@ final class RedecodedRows {
      * @return the re-decoding as it stands; null if it is not ours any more, then nothing was
      *     written
      */
-    RedecodeTable.@Nullable Work replace(
-            RedecodeTable.Work work, Decoded decoded, RedecodePlace next, boolean done) {
-        TenantId tenant = work.redecode().tenant();
+    @Nullable Work<RedecodeOrder, RedecodePlace, RedecodeCounts> replace(
+            Work<RedecodeOrder, RedecodePlace, RedecodeCounts> work,
+            Decoded decoded,
+            RedecodePlace next,
+            boolean done) {
+        TenantId tenant = work.job().tenant();
+        RedecodeCounts counts = work.job().done().plus(decoded.counts());
         learn(decoded, tenant);
         try {
-            Optional<RedecodeTable.Work> after =
+            Optional<Work<RedecodeOrder, RedecodePlace, RedecodeCounts>> after =
                     database.transaction(handle -> {
-                        RedecodeTable.Work taken =
-                                jobs.advance(handle, work, next, decoded.counts(), done);
+                        Work<RedecodeOrder, RedecodePlace, RedecodeCounts> taken =
+                                jobs.advance(handle, work, next, counts, done);
                         if (taken != null && !decoded.batches().isEmpty()) {
                             write(handle.getConnection(), decoded, tenant);
                         }

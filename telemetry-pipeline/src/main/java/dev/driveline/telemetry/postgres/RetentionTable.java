@@ -2,24 +2,37 @@ package dev.driveline.telemetry.postgres;
 
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.store.postgres.Database;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Column {@code retention_days} of table {@code tenant}. Thread-safe. */
+/** Columns {@code retention_days} and {@code frame_days} of table {@code tenant}. Thread-safe. */
 public final class RetentionTable implements Retention {
 
     private final Database database;
     private final TenantNumbers tenants;
+    private final String column;
     private final int usualDays;
+
+    private RetentionTable(Database database, String column, int usualDays) {
+        this.database = database;
+        this.tenants = new TenantNumbers(database);
+        this.column = column;
+        this.usualDays = usualDays;
+    }
 
     /**
      * @param usualDays of tenants that have no other
      */
-    public RetentionTable(Database database, int usualDays) {
-        this.database = database;
-        this.tenants = new TenantNumbers(database);
-        this.usualDays = usualDays;
+    public static RetentionTable ofSamples(Database database, int usualDays) {
+        return new RetentionTable(database, "retention_days", usualDays);
+    }
+
+    /**
+     * @param usualDays of tenants that have no other; 0 for none
+     */
+    public static RetentionTable ofFrames(Database database, int usualDays) {
+        return new RetentionTable(database, "frame_days", usualDays);
     }
 
     @Override
@@ -27,9 +40,10 @@ public final class RetentionTable implements Retention {
         return database.transaction(handle ->
                 handle.createQuery(
                                 """
-                                select retention_days from tenant
-                                where name = :name and retention_days is not null
-                                """)
+                                select %1$s from tenant
+                                where name = :name and %1$s is not null
+                                """
+                                        .formatted(column))
                         .bind("name", tenant.value())
                         .mapTo(Integer.class)
                         .findOne()
@@ -41,7 +55,8 @@ public final class RetentionTable implements Retention {
     public void change(TenantId tenant, @Nullable Integer days) {
         tenants.learn(Set.of(tenant));
         database.run(handle ->
-                handle.createUpdate("update tenant set retention_days = :days where name = :name")
+                handle.createUpdate(
+                                "update tenant set %s = :days where name = :name".formatted(column))
                         .bind("days", days)
                         .bind("name", tenant.value())
                         .execute());

@@ -1,7 +1,9 @@
 package dev.driveline.telemetry.redecode;
 
+import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.telemetry.job.JobKind;
 import java.util.List;
 
 /**
@@ -13,4 +15,16 @@ import java.util.List;
  * @param toUs exclusive
  * @param vins one after the other
  */
-public record RedecodeOrder(CatalogueRef catalogue, long fromUs, long toUs, List<Vin> vins) {}
+public record RedecodeOrder(CatalogueRef catalogue, long fromUs, long toUs, List<Vin> vins) {
+
+    public static final JobKind<RedecodeOrder, RedecodePlace, RedecodeCounts> KIND =
+            new JobKind<>(
+                    "redecode",
+                    "re-decoding",
+                    ErrorCode.REDECODE_UNKNOWN,
+                    RedecodeOrder.class,
+                    RedecodePlace.class,
+                    RedecodeCounts.class,
+                    RedecodePlace.BEGIN,
+                    RedecodeCounts.NONE);
+}

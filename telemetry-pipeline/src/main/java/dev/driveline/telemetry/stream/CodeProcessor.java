@@ -11,7 +11,6 @@ import dev.driveline.telemetry.event.CodeReport;
 import dev.driveline.telemetry.event.EventRecords;
 import dev.driveline.telemetry.event.HeardEvent;
 import dev.driveline.telemetry.fact.Facts;
-import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.rule.AlertIds;
 import dev.driveline.telemetry.rule.CodeRun;
@@ -24,15 +23,12 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs the rules about trouble codes over what vehicles report of them, in the same transaction. Of
@@ -42,14 +38,13 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
     static final String NAME = "code-rules";
 
-    private static final Logger LOG = LoggerFactory.getLogger(CodeProcessor.class);
-
     private static final List<byte[]> TYPES =
             CodeReport.TYPES.stream().map(type -> type.getBytes(StandardCharsets.UTF_8)).toList();
 
     private final Facts facts;
     private final RuleBook book;
     private final RuleMetrics metrics;
+    private final RuleGuard guard;
     private @Nullable ProcessorContext<byte[], byte[]> context;
     private @Nullable KeyValueStore<byte[], byte[]> store;
 
@@ -57,6 +52,7 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         this.facts = facts;
         this.book = rules.book();
         this.metrics = rules.metrics();
+        this.guard = new RuleGuard(metrics);
     }
 
     @Override
@@ -72,7 +68,7 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
             return;
         }
         List<RuleOutcome> outcomes = new ArrayList<>();
-        guarded("a report of trouble codes", () -> take(record, outcomes));
+        guard.run("a report of trouble codes", () -> take(record, outcomes));
         for (RuleOutcome outcome : outcomes) {
             outcome.write(requireNonNull(store), requireNonNull(context), metrics);
         }
@@ -99,7 +95,7 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         CodeReport report = CodeReport.of(event.data());
         for (CompiledRule rule : book.of(vehicle.tenant())) {
             if (rule.watchesCodes() && RuleProcessor.covers(rule, vehicle)) {
-                guarded(
+                guard.run(
                         "rule " + rule.fact().key(),
                         () -> run(rule, event, report, record.timestamp(), outcomes));
             }
@@ -109,22 +105,6 @@ final class CodeProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     private static byte @Nullable [] header(Record<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? null : header.value();
-    }
-
-    /** What a vehicle sends must not stop the task, and one rule no other. */
-    private void guarded(String what, Runnable work) {
-        try {
-            work.run();
-        } catch (FactsUnavailableException | KafkaException infrastructure) {
-            throw infrastructure;
-        } catch (RuntimeException bug) {
-            metrics.failed();
-            LOG.atError()
-                    .setMessage("trouble codes passed over by rules")
-                    .addKeyValue("at", what)
-                    .setCause(bug)
-                    .log();
-        }
     }
 
     private void run(

@@ -11,7 +11,6 @@ import dev.driveline.contract.telemetry.v1.Origin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
 import dev.driveline.telemetry.fact.CatalogueAnswer;
 import dev.driveline.telemetry.fact.Facts;
-import dev.driveline.telemetry.fact.FactsUnavailableException;
 import dev.driveline.telemetry.fact.KnownVehicle;
 import dev.driveline.telemetry.intake.Outcome;
 import dev.driveline.telemetry.rule.AlertEffect;
@@ -29,8 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -68,6 +65,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
     private final Facts facts;
     private final RuleBook book;
     private final RuleMetrics metrics;
+    private final RuleGuard guard;
     private @Nullable ProcessorContext<byte[], byte[]> context;
     private @Nullable KeyValueStore<byte[], byte[]> store;
     private long sweptChanges = -1;
@@ -78,6 +76,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         this.facts = facts;
         this.book = rules.book();
         this.metrics = rules.metrics();
+        this.guard = new RuleGuard(metrics);
     }
 
     /** A signal of the batch goes to this place of that rule. */
@@ -115,23 +114,6 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         outcome.write(requireNonNull(store), requireNonNull(context), metrics);
     }
 
-    /** What a batch or a rule brings about must not stop the task: null, and counted. */
-    private <T> @Nullable T guarded(String what, Supplier<@Nullable T> work) {
-        try {
-            return work.get();
-        } catch (FactsUnavailableException | KafkaException infrastructure) {
-            throw infrastructure;
-        } catch (RuntimeException bug) {
-            metrics.failed();
-            LOG.atError()
-                    .setMessage("passed over by rules")
-                    .addKeyValue("at", what)
-                    .setCause(bug)
-                    .log();
-            return null;
-        }
-    }
-
     private List<RuleOutcome> outcomesOf(
             Vin vin, KnownVehicle vehicle, SampleBatch batch, long timestamp) {
         List<ActiveRule> active = new ArrayList<>();
@@ -140,7 +122,8 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
             targets.add(new ArrayList<>());
         }
         for (CompiledRule rule : book.of(vehicle.tenant())) {
-            ActiveRule one = guarded(rule.fact().key(), () -> started(rule, vin, vehicle, batch));
+            ActiveRule one =
+                    guard.result(rule.fact().key(), () -> started(rule, vin, vehicle, batch));
             if (one != null) {
                 active.add(one);
                 aim(one, batch, targets);
@@ -149,7 +132,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         if (active.isEmpty()) {
             return List.of();
         }
-        Long endUs = guarded("a batch", () -> feed(batch, targets));
+        Long endUs = guard.result("a batch", () -> feed(batch, targets));
         if (endUs == null) {
             return List.of();
         }
@@ -159,7 +142,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
             RuleOutcome outcome =
                     one.failed
                             ? null
-                            : guarded(one.name, () -> ended(one, endUs, nowMs, timestamp));
+                            : guard.result(one.name, () -> ended(one, endUs, nowMs, timestamp));
             if (outcome != null) {
                 outcomes.add(outcome);
             }
@@ -263,7 +246,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
 
     private boolean took(
             ActiveRule one, int place, long tUs, double value, @Nullable String label) {
-        return guarded(
+        return guard.result(
                         one.name,
                         () -> {
                             one.run.take(place, tUs, value, label, one.teller);
@@ -292,7 +275,8 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).range(from, to)) {
             while (all.hasNext()) {
                 KeyValue<byte[], byte[]> entry = all.next();
-                RuleOutcome outcome = guarded(rule.fact().key(), () -> ticked(rule, entry, nowMs));
+                RuleOutcome outcome =
+                        guard.result(rule.fact().key(), () -> ticked(rule, entry, nowMs));
                 if (outcome != null) {
                     outcomes.add(outcome);
                 }
@@ -318,7 +302,7 @@ final class RuleProcessor implements Processor<byte[], Outcome.Accepted, byte[],
         try (KeyValueIterator<byte[], byte[]> all = requireNonNull(store).all()) {
             while (all.hasNext()) {
                 KeyValue<byte[], byte[]> entry = all.next();
-                RuleOutcome outcome = guarded("the sweep", () -> swept(entry, nowMs));
+                RuleOutcome outcome = guard.result("the sweep", () -> swept(entry, nowMs));
                 if (outcome != null) {
                     over.add(outcome);
                 }

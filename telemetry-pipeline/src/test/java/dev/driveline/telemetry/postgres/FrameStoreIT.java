@@ -11,10 +11,10 @@ import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.DatabaseConfig;
 import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.frame.FrameBatch;
-import dev.driveline.telemetry.frame.FrameDays;
 import dev.driveline.telemetry.frame.FrameReader;
 import dev.driveline.telemetry.frame.RawBatch;
 import dev.driveline.telemetry.frame.RecordedFrame;
+import dev.driveline.telemetry.retention.Retention;
 import dev.driveline.testkit.TestData;
 import dev.driveline.testkit.TestPostgres;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -44,7 +44,7 @@ final class FrameStoreIT {
 
     private final Vin vin = Vin.of("JTMW1RFV7KN%06d".formatted(++lastVehicle));
     private final FrameTable table = new FrameTable(database);
-    private final FrameDays days = new FrameDaysTable(database, 30);
+    private final Retention days = RetentionTable.ofFrames(database, 30);
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
     @BeforeAll
@@ -149,9 +149,9 @@ final class FrameStoreIT {
         days.change(OTHER, 0);
         store(NOW).append(List.of(raw(OTHER, batch(1, 1, NOW_US).bytes())));
         assertEquals(0, count("frame"));
-        assertEquals(new FrameDays.InForce(0, true), days.of(OTHER));
+        assertEquals(new Retention.InForce(0, true), days.of(OTHER));
         days.change(OTHER, null);
-        assertEquals(new FrameDays.InForce(30, false), days.of(OTHER));
+        assertEquals(new Retention.InForce(30, false), days.of(OTHER));
     }
 
     @Test

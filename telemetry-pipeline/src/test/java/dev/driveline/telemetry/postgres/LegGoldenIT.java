@@ -116,7 +116,7 @@ final class LegGoldenIT {
                         database,
                         new Outbox(),
                         new Clues(mappings),
-                        new RetentionTable(database, 36_500),
+                        RetentionTable.ofSamples(database, 36_500),
                         Clock.fixed(Instant.now().plus(Duration.ofHours(1)), ZoneOffset.UTC),
                         new SimpleMeterRegistry());
         List<StoredBatch> batches = decoded(vin, log, catalogue);

@@ -95,7 +95,7 @@ final class LegKeeperIT {
                 database,
                 new Outbox(),
                 new Clues(mappings),
-                new RetentionTable(database, retentionDays),
+                RetentionTable.ofSamples(database, retentionDays),
                 Clock.fixed(now, ZoneOffset.UTC),
                 metrics);
     }

@@ -14,11 +14,11 @@ import dev.driveline.contract.kafka.Headers;
 import dev.driveline.contract.kafka.PublicTopic;
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
-import dev.driveline.embedded.EmbeddedKafka;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.Topics;
 import dev.driveline.telemetry.intake.BookFacts;
 import dev.driveline.testkit.Eventually;
+import dev.driveline.testkit.GuardedKafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -41,14 +41,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,42 +66,22 @@ final class PublicTopicsIT {
                     Topic.TELEMETRY_TRIPS,
                     Topic.VEHICLE_EVENTS,
                     Topic.COMMAND_EVENTS);
-    private static final List<String> USERS = List.of("broker", "driveline", "acme", "acme-eu");
 
     private static final BookFacts FACTS = new BookFacts();
 
     @TempDir private static Path folder;
-    private static EmbeddedKafka broker;
+    private static GuardedKafka broker;
     private static PublicStreams streams;
 
     @BeforeAll
-    static void start() throws Exception {
-        broker =
-                EmbeddedKafka.start(
-                        EmbeddedKafka.Config.in(folder.resolve("kafka"))
-                                .withSetting(
-                                        "listener.security.protocol.map",
-                                        "BROKER:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT")
-                                .withSetting("sasl.enabled.mechanisms", "PLAIN")
-                                .withSetting("sasl.mechanism.inter.broker.protocol", "PLAIN")
-                                .withSetting(
-                                        "listener.name.broker.plain.sasl.jaas.config",
-                                        login("broker") + users() + ";")
-                                .withSetting(
-                                        "authorizer.class.name",
-                                        "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
-                                .withSetting("super.users", "User:broker;User:ANONYMOUS"));
-        try (Admin admin = Admin.create(kafka("broker", true).client("rules"))) {
-            admin.createAcls(
-                            List.of(
-                                    rule("acme", ResourceType.TOPIC, "out.acme.", "READ"),
-                                    rule("acme", ResourceType.TOPIC, "out.acme.", "DESCRIBE"),
-                                    rule("acme", ResourceType.GROUP, "acme.", "READ"),
-                                    rule("driveline", ResourceType.TOPIC, "*", "ALL"),
-                                    rule("driveline", ResourceType.GROUP, "*", "ALL"),
-                                    rule("driveline", ResourceType.TRANSACTIONAL_ID, "*", "ALL")))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
+    static void start() {
+        broker = GuardedKafka.start(folder.resolve("kafka"), "driveline", "acme", "acme-eu");
+        broker.allow(
+                "acme", ResourceType.TOPIC, "out.acme.", AclOperation.READ, AclOperation.DESCRIBE);
+        broker.allow("acme", ResourceType.GROUP, "acme.", AclOperation.READ);
+        for (ResourceType type :
+                List.of(ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID)) {
+            broker.allow("driveline", type, "*", AclOperation.ALL);
         }
         FACTS.publish(Vin.of(vinOf("event")), null);
         Topics.prepare(kafka("driveline", true), SOURCES);
@@ -129,39 +104,11 @@ final class PublicTopicsIT {
                 new PublicMetrics(new SimpleMeterRegistry()));
     }
 
-    private static String login(String user) {
-        return "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                + " username=\"%1$s\" password=\"%1$s-secret\"".formatted(user);
-    }
-
-    private static String users() {
-        StringBuilder all = new StringBuilder();
-        USERS.forEach(user -> all.append(" user_%1$s=\"%1$s-secret\"".formatted(user)));
-        return all.toString();
-    }
-
-    private static AclBinding rule(String user, ResourceType type, String name, String operation) {
-        return new AclBinding(
-                new ResourcePattern(
-                        type, name, name.equals("*") ? PatternType.LITERAL : PatternType.PREFIXED),
-                new AccessControlEntry(
-                        "User:" + user,
-                        "*",
-                        AclOperation.valueOf(operation),
-                        AclPermissionType.ALLOW));
-    }
-
     private static KafkaConfig kafka(String user, boolean createTopics) {
         return new KafkaConfig(
                 broker.bootstrap(),
                 TopicPrefix.NONE,
-                Map.of(
-                        "security.protocol",
-                        "SASL_PLAINTEXT",
-                        "sasl.mechanism",
-                        "PLAIN",
-                        "sasl.jaas.config",
-                        login(user) + ";"),
+                broker.client(user),
                 createTopics,
                 4,
                 4,

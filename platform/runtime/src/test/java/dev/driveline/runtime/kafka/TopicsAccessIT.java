@@ -6,24 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.kafka.Topic;
 import dev.driveline.contract.kafka.TopicPrefix;
-import dev.driveline.embedded.EmbeddedKafka;
+import dev.driveline.testkit.GuardedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,27 +26,11 @@ final class TopicsAccessIT {
     private static final Set<Topic> TOPICS = Set.of(Topic.TELEMETRY_CAN, Topic.VEHICLE_PRESENCE);
 
     @TempDir private static Path folder;
-    private static EmbeddedKafka broker;
+    private static GuardedKafka broker;
 
     @BeforeAll
     static void start() {
-        broker =
-                EmbeddedKafka.start(
-                        EmbeddedKafka.Config.in(folder)
-                                .withSetting(
-                                        "listener.security.protocol.map",
-                                        "BROKER:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT")
-                                .withSetting("sasl.enabled.mechanisms", "PLAIN")
-                                .withSetting("sasl.mechanism.inter.broker.protocol", "PLAIN")
-                                .withSetting(
-                                        "listener.name.broker.plain.sasl.jaas.config",
-                                        login("broker")
-                                                + " user_broker=\"secret\""
-                                                + " user_driveline=\"secret\";")
-                                .withSetting(
-                                        "authorizer.class.name",
-                                        "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
-                                .withSetting("super.users", "User:broker;User:ANONYMOUS"));
+        broker = GuardedKafka.start(folder, "driveline");
     }
 
     @AfterAll
@@ -64,22 +38,11 @@ final class TopicsAccessIT {
         broker.close();
     }
 
-    private static String login(String user) {
-        return "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                + " username=\"%s\" password=\"secret\"".formatted(user);
-    }
-
-    private static KafkaConfig kafka(String user, String prefix, boolean createTopics) {
+    private static KafkaConfig kafka(String prefix, boolean createTopics) {
         return new KafkaConfig(
                 broker.bootstrap(),
                 new TopicPrefix(prefix),
-                Map.of(
-                        "security.protocol",
-                        "SASL_PLAINTEXT",
-                        "sasl.mechanism",
-                        "PLAIN",
-                        "sasl.jaas.config",
-                        login(user) + ";"),
+                broker.client("driveline"),
                 createTopics,
                 3,
                 3,
@@ -87,16 +50,7 @@ final class TopicsAccessIT {
     }
 
     private static void allow(String prefix, AclOperation operation) {
-        AclBinding rule =
-                new AclBinding(
-                        new ResourcePattern(ResourceType.TOPIC, prefix, PatternType.PREFIXED),
-                        new AccessControlEntry(
-                                "User:driveline", "*", operation, AclPermissionType.ALLOW));
-        try (Admin admin = Admin.create(kafka("broker", prefix, false).client("rules"))) {
-            admin.createAcls(List.of(rule)).all().get(30, TimeUnit.SECONDS);
-        } catch (InterruptedException | ExecutionException | TimeoutException failed) {
-            throw new AssertionError("the rule was not made", failed);
-        }
+        broker.allow("driveline", ResourceType.TOPIC, prefix, operation);
     }
 
     @Test
@@ -106,7 +60,7 @@ final class TopicsAccessIT {
                 List.of(AclOperation.CREATE, AclOperation.DESCRIBE, AclOperation.DESCRIBE_CONFIGS);
         AtomicInteger made = new AtomicInteger();
         Topics.prepare(
-                kafka("driveline", prefix, true),
+                kafka(prefix, true),
                 TOPICS,
                 Duration.ofSeconds(30),
                 () -> {
@@ -118,7 +72,7 @@ final class TopicsAccessIT {
                     }
                 });
         assertTrue(made.get() >= rules.size(), () -> "refused " + made + " times");
-        Topics.prepare(kafka("driveline", prefix, false), TOPICS);
+        Topics.prepare(kafka(prefix, false), TOPICS);
     }
 
     /** A rule's answer is the controller's; the broker that is asked learns of it later. */
@@ -127,7 +81,7 @@ final class TopicsAccessIT {
         for (int i = 0; i < 20; i++) {
             String prefix = "after" + i + ".";
             allow(prefix, AclOperation.ALL);
-            Topics.prepare(kafka("driveline", prefix, true), TOPICS);
+            Topics.prepare(kafka(prefix, true), TOPICS);
         }
     }
 
@@ -140,7 +94,7 @@ final class TopicsAccessIT {
                                     IllegalStateException.class,
                                     () ->
                                             Topics.prepare(
-                                                    kafka("driveline", "never.", create),
+                                                    kafka("never.", create),
                                                     TOPICS,
                                                     Duration.ZERO,
                                                     pauses::incrementAndGet))

@@ -23,10 +23,12 @@ import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.telemetry.frame.RawBatch;
 import dev.driveline.telemetry.intake.Redecoder;
-import dev.driveline.telemetry.postgres.RedecodeTable.Work;
-import dev.driveline.telemetry.redecode.Redecode;
+import dev.driveline.telemetry.job.Job;
+import dev.driveline.telemetry.job.JobState;
+import dev.driveline.telemetry.job.Work;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
-import dev.driveline.telemetry.redecode.RedecodeState;
+import dev.driveline.telemetry.redecode.RedecodePlace;
 import dev.driveline.telemetry.sample.PartitionSlice;
 import dev.driveline.telemetry.sample.Sample;
 import dev.driveline.telemetry.sample.SampleStore.Appended;
@@ -60,7 +62,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Stored batches decoded again, beside the store's writer and who joins batches. */
-final class RedecodeRunnerIT {
+final class RedecodeStepsIT {
 
     private static final Eventually SOON = Eventually.within(Duration.ofSeconds(20));
     private static final TenantId ACME = TenantId.of("acme");
@@ -96,14 +98,14 @@ final class RedecodeRunnerIT {
     private final TestClock clock = TestClock.at("2026-05-02T00:00:00Z");
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final CatalogueBook book = new CatalogueBook();
-    private final RedecodeTable jobs =
-            new RedecodeTable(database, Duration.ofHours(2), 1_000, clock);
+    private final JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs =
+            new JobTable<>(database, RedecodeOrder.KIND, Duration.ofHours(2), 1_000, clock);
     private final FrameStore frames =
-            new FrameStore(database, new FrameDaysTable(database, 36_500), clock, metrics);
+            new FrameStore(database, RetentionTable.ofFrames(database, 36_500), clock, metrics);
     private final Redecoder live = new Redecoder();
     private long offset = tables.nextOffsets(List.of(partition)).get(partition);
 
-    RedecodeRunnerIT() {
+    RedecodeStepsIT() {
         book.put(WRONG.ref(), WRONG.packed());
         book.put(RIGHT.ref(), RIGHT.packed());
     }
@@ -221,20 +223,22 @@ final class RedecodeRunnerIT {
         assertEquals(0, metrics.counter("telemetry.history.failures").count());
     }
 
-    private RedecodeRunner runner() {
-        return new RedecodeRunner(
+    private RedecodeSteps steps() {
+        return new RedecodeSteps(
+                database,
                 jobs,
-                new RedecodedRows(database, jobs, mappings, _ -> partition),
                 new FrameTable(database),
                 book,
-                new RetentionTable(database, 36_500),
+                mappings,
+                RetentionTable.ofSamples(database, 36_500),
+                _ -> partition,
                 100,
                 clock,
                 metrics);
     }
 
     /** Of batches from a number on to before another. */
-    private Redecode order(long fromSeq, long toSeq) {
+    private Job<RedecodeOrder, RedecodePlace, RedecodeCounts> order(long fromSeq, long toSeq) {
         return jobs.add(
                 CALLER,
                 new RedecodeOrder(
@@ -242,17 +246,19 @@ final class RedecodeRunnerIT {
                 null);
     }
 
-    private Redecode run(Redecode ordered) {
-        RedecodeRunner runner = runner();
-        Work work = jobs.take();
-        assertEquals(ordered.id(), taken(work).redecode().id());
-        while (work != null && work.redecode().state() == RedecodeState.RUNNING) {
-            work = runner.step(work);
+    private Job<RedecodeOrder, RedecodePlace, RedecodeCounts> run(
+            Job<RedecodeOrder, RedecodePlace, RedecodeCounts> ordered) {
+        RedecodeSteps steps = steps();
+        Work<RedecodeOrder, RedecodePlace, RedecodeCounts> work = jobs.take();
+        assertEquals(ordered.id(), taken(work).job().id());
+        while (work != null && work.job().state() == JobState.RUNNING) {
+            work = steps.step(work);
         }
         return jobs.get(ACME, ordered.id());
     }
 
-    private static Work taken(Work work) {
+    private static Work<RedecodeOrder, RedecodePlace, RedecodeCounts> taken(
+            Work<RedecodeOrder, RedecodePlace, RedecodeCounts> work) {
         assertNotNull(work);
         return work;
     }
@@ -325,9 +331,9 @@ final class RedecodeRunnerIT {
         store(1, 100);
         join();
         store(101, 200);
-        Redecode done = run(order(50, 150));
-        assertEquals(RedecodeState.DONE, done.state());
-        assertEquals(new Redecode.Counts(90, 180, 360, 0), done.done());
+        Job<RedecodeOrder, RedecodePlace, RedecodeCounts> done = run(order(50, 150));
+        assertEquals(JobState.DONE, done.state());
+        assertEquals(new RedecodeCounts(90, 180, 360, 0), done.done());
         Map<String, List<Value>> expected = expected(200, 50, 150);
         assertHistory(expected);
         assertMinutes(expected);
@@ -335,7 +341,7 @@ final class RedecodeRunnerIT {
         assertHistory(expected);
         assertMinutes(expected);
         // Once more changes nothing, out of slices this time.
-        assertEquals(new Redecode.Counts(90, 180, 360, 0), run(order(50, 150)).done());
+        assertEquals(new RedecodeCounts(90, 180, 360, 0), run(order(50, 150)).done());
         assertHistory(expected);
         join();
         assertMinutes(expected);
@@ -363,8 +369,8 @@ final class RedecodeRunnerIT {
         store(1, 5);
         frames.append(List.of(raw(6), raw(8)));
         append(decoded(8));
-        Redecode done = run(order(1, 9));
-        assertEquals(new Redecode.Counts(6, 12, 24, 1), done.done());
+        Job<RedecodeOrder, RedecodePlace, RedecodeCounts> done = run(order(1, 9));
+        assertEquals(new RedecodeCounts(6, 12, 24, 1), done.done());
         append(decoded(6));
         List<Value> speeds = values(SPEED);
         assertEquals(14, speeds.size());
@@ -377,7 +383,7 @@ final class RedecodeRunnerIT {
         store(1, 5);
         clock.set(Instant.parse("2026-05-01T07:00:00Z").plus(Duration.ofDays(36_500)));
         clock.advance(Duration.ofSeconds(9));
-        assertEquals(new Redecode.Counts(3, 6, 12, 2), run(order(1, 6)).done());
+        assertEquals(new RedecodeCounts(3, 6, 12, 2), run(order(1, 6)).done());
     }
 
     /** The server ends the session in the middle of the transaction, as after a kill -9. */
@@ -385,10 +391,10 @@ final class RedecodeRunnerIT {
     void aStepThatIsKilledChangesNothingAndAnotherGoesOn() throws Exception {
         store(1, 200);
         join();
-        Redecode ordered = order(1, 201);
-        RedecodeRunner first = runner();
-        Work work = taken(first.step(jobs.take()));
-        long doneByFirst = work.redecode().done().batches();
+        Job<RedecodeOrder, RedecodePlace, RedecodeCounts> ordered = order(1, 201);
+        RedecodeSteps first = steps();
+        Work<RedecodeOrder, RedecodePlace, RedecodeCounts> work = taken(first.step(jobs.take()));
+        long doneByFirst = work.job().done().batches();
         assertEquals(64, doneByFirst);
         List<Value> between = values(SPEED);
         try (Connection holder = database.connect();
@@ -399,7 +405,8 @@ final class RedecodeRunnerIT {
                     "select 1 from store_offset where topic_partition = "
                             + partition
                             + " for update");
-            Future<Work> killed = threads.submit(() -> first.step(work));
+            Future<Work<RedecodeOrder, RedecodePlace, RedecodeCounts>> killed =
+                    threads.submit(() -> first.step(work));
             SOON.that("the step waits", () -> waiting().size() == 1);
             assertEquals(between, values(SPEED));
             endSession(waiting().getFirst());
@@ -407,7 +414,7 @@ final class RedecodeRunnerIT {
             SOON.that(
                     "the step has failed",
                     () -> {
-                        waiting().forEach(RedecodeRunnerIT::endSession);
+                        waiting().forEach(RedecodeStepsIT::endSession);
                         return killed.isDone();
                     });
             assertThrows(ExecutionException.class, killed::get);
@@ -417,13 +424,13 @@ final class RedecodeRunnerIT {
         assertEquals(doneByFirst, jobs.get(ACME, ordered.id()).done().batches());
         assertNull(jobs.take(), "its lease goes on");
         clock.advance(Duration.ofSeconds(61));
-        RedecodeRunner second = runner();
-        Work going = taken(second.step(jobs.take()));
+        RedecodeSteps second = steps();
+        Work<RedecodeOrder, RedecodePlace, RedecodeCounts> going = taken(second.step(jobs.take()));
         assertNull(first.step(work), "it was lost");
-        while (going != null && going.redecode().state() == RedecodeState.RUNNING) {
+        while (going != null && going.job().state() == JobState.RUNNING) {
             going = second.step(going);
         }
-        assertEquals(new Redecode.Counts(180, 360, 720, 0), jobs.get(ACME, ordered.id()).done());
+        assertEquals(new RedecodeCounts(180, 360, 720, 0), jobs.get(ACME, ordered.id()).done());
         Map<String, List<Value>> expected = expected(200, 1, 201);
         assertHistory(expected);
         assertMinutes(expected);
@@ -480,10 +487,10 @@ final class RedecodeRunnerIT {
                             threads);
             try {
                 for (int round = 0; round < 4 || !writing.isDone(); round++) {
-                    assertEquals(RedecodeState.DONE, run(order(1, 401)).state());
+                    assertEquals(JobState.DONE, run(order(1, 401)).state());
                 }
                 writing.get();
-                assertEquals(RedecodeState.DONE, run(order(1, 401)).state());
+                assertEquals(JobState.DONE, run(order(1, 401)).state());
             } finally {
                 over.set(true);
             }
@@ -501,11 +508,11 @@ final class RedecodeRunnerIT {
     @Test
     void aCatalogueThatIsWithdrawnEndsIt() {
         store(1, 3);
-        Redecode ordered = order(1, 3);
+        Job<RedecodeOrder, RedecodePlace, RedecodeCounts> ordered = order(1, 3);
         book.remove(RIGHT.ref());
-        assertNull(runner().step(jobs.take()));
-        Redecode failed = jobs.get(ACME, ordered.id());
-        assertEquals(RedecodeState.FAILED, failed.state());
+        assertNull(steps().step(jobs.take()));
+        Job<RedecodeOrder, RedecodePlace, RedecodeCounts> failed = jobs.get(ACME, ordered.id());
+        assertEquals(JobState.FAILED, failed.state());
         assertTrue(failed.reason().contains(RIGHT.ref().toString()), failed.reason());
     }
 }

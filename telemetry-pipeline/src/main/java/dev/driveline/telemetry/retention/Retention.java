@@ -1,15 +1,15 @@
-package dev.driveline.telemetry.sample;
+package dev.driveline.telemetry.retention;
 
 import dev.driveline.contract.id.TenantId;
 import org.jspecify.annotations.Nullable;
 
-/** How long a tenant's samples are kept, by vehicle time. Thread-safe; blocks. */
+/** How long a tenant's samples, or its frames, are kept, by vehicle time. Thread-safe; blocks. */
 public interface Retention {
 
     /**
      * What is in force.
      *
-     * @param days that are kept
+     * @param days that are kept; 0 for none
      * @param own whether the tenant has a number of its own, not the installation's
      */
     record InForce(int days, boolean own) {}

@@ -1,18 +1,20 @@
 package dev.driveline.telemetry.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
-import dev.driveline.runtime.auth.Caller;
-import dev.driveline.telemetry.export.Export;
+import dev.driveline.telemetry.export.ExportCounts;
 import dev.driveline.telemetry.export.ExportOrder;
 import dev.driveline.telemetry.export.ExportPlace;
-import dev.driveline.telemetry.export.ExportState;
-import dev.driveline.telemetry.export.Exports;
+import dev.driveline.telemetry.export.ExportResults;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.MappingBook;
+import dev.driveline.telemetry.job.JobState;
+import dev.driveline.telemetry.job.OneJob;
+import dev.driveline.telemetry.job.Work;
 import dev.driveline.telemetry.sample.BootIntake;
 import dev.driveline.telemetry.sample.Quality;
 import dev.driveline.telemetry.sample.Sample;
@@ -26,7 +28,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,11 +37,10 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** Exports written piece by piece by processes that die at any time. */
-final class ExportRunnerTest {
+final class ExportStepsTest {
 
     private static final long MAX_BYTES = 1L << 30;
 
-    private static final TenantId ACME = TenantId.of("acme");
     private static final Vin FIRST = Vin.of("JTMW1RFV7KF000041");
     private static final Vin SECOND = Vin.of("JTMW1RFV7KF000042");
     private static final SignalDefinition SPEED =
@@ -65,7 +65,7 @@ final class ExportRunnerTest {
                 away = false;
                 throw new IllegalStateException("the store is away");
             }
-            assertEquals(ACME, tenant);
+            assertEquals(OneJob.TENANT, tenant);
             assertEquals(Set.of("can0.M.SPEED"), names);
             List<Sample> page = new ArrayList<>();
             for (long t = after == null ? fromUs : after.tUs() + 1;
@@ -109,114 +109,34 @@ final class ExportRunnerTest {
         }
     }
 
-    /** One export, as the table keeps it. */
-    private static final class OneExport implements Exports {
-        private Export export;
+    /** One export and its result, as the tables keep them. */
+    private static final class OneExport implements ExportResults {
+        private final OneJob<ExportOrder, ExportPlace, ExportCounts> jobs;
         private final List<byte[]> parts = new ArrayList<>();
-        private long lease;
         private long weightEach;
 
         OneExport(ExportOrder order) {
-            export =
-                    new Export(
-                            UUID.randomUUID(),
-                            ACME,
-                            ExportState.WAITING,
-                            order,
-                            ExportPlace.BEGIN,
-                            0,
-                            0,
-                            0,
-                            null,
-                            "lake",
-                            Instant.EPOCH,
-                            null,
-                            Instant.EPOCH);
-        }
-
-        private void become(ExportState state, ExportPlace place, long lines, String reason) {
-            export =
-                    new Export(
-                            export.id(),
-                            ACME,
-                            state,
-                            export.order(),
-                            place,
-                            parts.size(),
-                            lines,
-                            weightEach * parts.size(),
-                            reason,
-                            "lake",
-                            Instant.EPOCH,
-                            null,
-                            Instant.EPOCH);
+            jobs = new OneJob<>(ExportOrder.KIND, order);
         }
 
         @Override
-        public Work take() {
-            boolean over =
-                    export.state() == ExportState.DONE || export.state() == ExportState.FAILED;
-            return over ? null : new Work(export, ++lease);
-        }
-
-        @Override
-        public Work append(Work work, byte[] piece, long lines, ExportPlace next, boolean done) {
-            if (work.lease() != lease) {
-                return null;
+        public Work<ExportOrder, ExportPlace, ExportCounts> append(
+                Work<ExportOrder, ExportPlace, ExportCounts> work,
+                byte[] piece,
+                long lines,
+                ExportPlace next,
+                boolean done) {
+            Work<ExportOrder, ExportPlace, ExportCounts> after =
+                    jobs.advance(work, next, work.job().done().plus(lines, weightEach), done);
+            if (after != null) {
+                parts.add(piece);
             }
-            parts.add(piece);
-            become(
-                    done ? ExportState.DONE : ExportState.RUNNING,
-                    next,
-                    export.lines() + lines,
-                    null);
-            return new Work(export, lease);
-        }
-
-        @Override
-        public void fail(Work work, String reason) {
-            parts.clear();
-            become(ExportState.FAILED, export.place(), export.lines(), reason);
-        }
-
-        @Override
-        public void postpone(Work work, String reason) {
-            // It can be taken again at once.
-        }
-
-        @Override
-        public Export add(Caller caller, ExportOrder order, Use use) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Export former(Caller caller, Use use) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public List<Export> list(TenantId tenant) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Export get(TenantId tenant, UUID id) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void remove(TenantId tenant, UUID id) {
-            throw new UnsupportedOperationException();
+            return after;
         }
 
         @Override
         public byte[] part(UUID id, int part) {
             return parts.get(part);
-        }
-
-        @Override
-        public void forgetExpired() {
-            throw new UnsupportedOperationException();
         }
 
         /** The result as a caller gets it: all parts behind each other. */
@@ -244,20 +164,29 @@ final class ExportRunnerTest {
                         new ExportOrder.Target(SECOND, signals)));
     }
 
-    private static ExportRunner runner(OneExport exports, Recorded archive) {
-        return new ExportRunner(
+    private static ExportSteps steps(OneExport exports, Recorded archive) {
+        return new ExportSteps(
+                exports.jobs,
                 exports,
                 archive,
-                new SampleView(new CatalogueBook(), new MappingBook()),
+                new CatalogueBook(),
+                new MappingBook(),
                 MAX_BYTES,
                 new SimpleMeterRegistry());
     }
 
+    private static void run(OneExport exports, ExportSteps steps) {
+        for (Work<ExportOrder, ExportPlace, ExportCounts> work = exports.jobs.take();
+                work != null && work.job().isUnderWay(); ) {
+            work = steps.step(work);
+        }
+    }
+
     private static String whole(ExportOrder.Format format) throws IOException {
         OneExport exports = new OneExport(order(format));
-        runner(exports, new Recorded()).run(exports.take());
-        assertEquals(ExportState.DONE, exports.export.state());
-        assertEquals(2 * SAMPLES, exports.export.lines());
+        run(exports, steps(exports, new Recorded()));
+        assertEquals(JobState.DONE, exports.jobs.job().state());
+        assertEquals(2 * SAMPLES, exports.jobs.job().done().lines());
         assertTrue(exports.parts.size() > 2, "pieces: " + exports.parts.size());
         return exports.result();
     }
@@ -281,10 +210,10 @@ final class ExportRunnerTest {
     void whatGrowsTooLargeFails() {
         OneExport exports = new OneExport(order(ExportOrder.Format.CSV));
         exports.weightEach = MAX_BYTES / 2 + 1;
-        runner(exports, new Recorded()).run(exports.take());
-        assertEquals(ExportState.FAILED, exports.export.state());
-        assertTrue(exports.export.reason().contains("larger than 1073741824 bytes"));
-        assertEquals(List.of(), exports.parts);
+        run(exports, steps(exports, new Recorded()));
+        assertEquals(JobState.FAILED, exports.jobs.job().state());
+        assertTrue(exports.jobs.job().reason().contains("larger than 1073741824 bytes"));
+        assertEquals(2, exports.parts.size());
     }
 
     @Test
@@ -296,20 +225,23 @@ final class ExportRunnerTest {
                         random -> {
                             OneExport exports = new OneExport(order(ExportOrder.Format.CSV));
                             Recorded archive = new Recorded();
-                            ExportRunner runner = runner(exports, archive);
-                            for (Exports.Work work = exports.take();
+                            ExportSteps steps = steps(exports, archive);
+                            for (Work<ExportOrder, ExportPlace, ExportCounts> work =
+                                            exports.jobs.take();
                                     work != null;
-                                    work = exports.take()) {
+                                    work = exports.jobs.take()) {
                                 if (random.oneIn(3)) {
                                     archive.away = true;
-                                    runner.run(work);
+                                    Work<ExportOrder, ExportPlace, ExportCounts> taken = work;
+                                    assertThrows(
+                                            IllegalStateException.class, () -> steps.step(taken));
                                 } else {
                                     // Dead behind the piece, or ahead of writing it.
                                     boolean lost = random.oneIn(3);
                                     if (lost) {
-                                        var _ = exports.take();
+                                        var _ = exports.jobs.take();
                                     }
-                                    var _ = runner.step(work);
+                                    var _ = steps.step(work);
                                     random.note("lost " + lost);
                                 }
                             }

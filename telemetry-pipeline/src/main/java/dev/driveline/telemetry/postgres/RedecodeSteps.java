@@ -1,8 +1,8 @@
 package dev.driveline.telemetry.postgres;
 
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.telemetry.v1.SampleBatch;
-import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.telemetry.fact.CatalogueBook;
 import dev.driveline.telemetry.fact.CompiledCatalogue;
@@ -10,11 +10,14 @@ import dev.driveline.telemetry.fact.MappingBook;
 import dev.driveline.telemetry.frame.FrameArchive;
 import dev.driveline.telemetry.frame.FrameBatch;
 import dev.driveline.telemetry.intake.Redecoder;
-import dev.driveline.telemetry.postgres.RedecodeTable.Work;
+import dev.driveline.telemetry.job.Job;
+import dev.driveline.telemetry.job.JobSteps;
+import dev.driveline.telemetry.job.Work;
 import dev.driveline.telemetry.postgres.RedecodedRows.Decoded;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
 import dev.driveline.telemetry.redecode.RedecodeOrder;
 import dev.driveline.telemetry.redecode.RedecodePlace;
-import dev.driveline.telemetry.sample.Retention;
+import dev.driveline.telemetry.retention.Retention;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -22,38 +25,29 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Works on re-decodings, one at a time, some batches a transaction and no more of them a second
- * than it is told: who takes one up after a death goes on exactly where it was. One thread of its
- * own.
+ * Decodes batches of frames again, some a transaction and no more of them a second than it is told.
+ * One thread.
  */
-public final class RedecodeRunner implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger(RedecodeRunner.class);
-    private static final long IDLE_MS = 1_000;
-    private static final long FORGET_EVERY_S = 60;
-    private static final long CLOSE_LIMIT_S = 30;
+public final class RedecodeSteps implements JobSteps<RedecodeOrder, RedecodePlace, RedecodeCounts> {
 
     /** In one transaction, whichever is reached first; the last batch may go beyond. */
     private static final int STEP_BATCHES = 64;
 
+    private static final long STEP_SAMPLES = 200_000;
+
     /** The pause after a step, at the most: no one else takes the work up meanwhile. */
     private static final long STEP_S = 20;
-
-    private static final long STEP_SAMPLES = 200_000;
 
     /** A message in several frames that ends in the range began no earlier before it. */
     private static final long WARM_UP_US = 60_000_000;
 
-    private final RedecodeTable jobs;
+    private final JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs;
     private final RedecodedRows rows;
     private final FrameArchive frames;
     private final CatalogueBook catalogues;
@@ -64,44 +58,14 @@ public final class RedecodeRunner implements AutoCloseable {
     private final Redecoder decoder = new Redecoder();
     private final Counter batches;
     private final Counter samples;
-    private final Counter failures;
-    private final ScheduledThreadPoolExecutor thread =
-            new ScheduledThreadPoolExecutor(
-                    1, Thread.ofPlatform().daemon().name("telemetry-redecodes").factory());
-    private @Nullable Work current;
-    private volatile boolean closing;
-
-    RedecodeRunner(
-            RedecodeTable jobs,
-            RedecodedRows rows,
-            FrameArchive frames,
-            CatalogueBook catalogues,
-            Retention retention,
-            int batchesPerSecond,
-            Clock clock,
-            MeterRegistry metrics) {
-        this.jobs = jobs;
-        this.rows = rows;
-        this.frames = frames;
-        this.catalogues = catalogues;
-        this.retention = retention;
-        this.batchesPerSecond = batchesPerSecond;
-        this.stepBatches = Math.clamp(STEP_S * batchesPerSecond, 1, STEP_BATCHES);
-        this.clock = clock;
-        this.batches = metrics.counter("telemetry.redecode.batches");
-        this.samples = metrics.counter("telemetry.redecode.samples");
-        this.failures = metrics.counter("telemetry.redecode.failures");
-    }
 
     /**
-     * Starts the thread.
-     *
      * @param partitionOf the partition of a vehicle's records
      * @param batchesPerSecond that are decoded again at most, by this process
      */
-    public static RedecodeRunner start(
+    public RedecodeSteps(
             Database database,
-            RedecodeTable jobs,
+            JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> jobs,
             FrameArchive frames,
             CatalogueBook catalogues,
             MappingBook mappings,
@@ -110,97 +74,30 @@ public final class RedecodeRunner implements AutoCloseable {
             int batchesPerSecond,
             Clock clock,
             MeterRegistry metrics) {
-        RedecodeRunner runner =
-                new RedecodeRunner(
-                        jobs,
-                        new RedecodedRows(database, jobs, mappings, partitionOf),
-                        frames,
-                        catalogues,
-                        retention,
-                        batchesPerSecond,
-                        clock,
-                        metrics);
-        runner.thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        runner.turnIn(IDLE_MS);
-        var _ =
-                runner.thread.scheduleWithFixedDelay(
-                        runner::forget, FORGET_EVERY_S, FORGET_EVERY_S, TimeUnit.SECONDS);
-        return runner;
+        this.jobs = jobs;
+        this.rows = new RedecodedRows(database, jobs, mappings, partitionOf);
+        this.frames = frames;
+        this.catalogues = catalogues;
+        this.retention = retention;
+        this.batchesPerSecond = batchesPerSecond;
+        this.stepBatches = Math.clamp(STEP_S * batchesPerSecond, 1, STEP_BATCHES);
+        this.clock = clock;
+        this.batches = metrics.counter("telemetry.redecode.batches");
+        this.samples = metrics.counter("telemetry.redecode.samples");
     }
 
-    private void turnIn(long delayMs) {
-        if (!closing) {
-            var _ = thread.schedule(this::turn, delayMs, TimeUnit.MILLISECONDS);
-        }
+    /** Until the batches of the step have had their time. */
+    @Override
+    public long pauseMs(
+            Job<RedecodeOrder, RedecodePlace, RedecodeCounts> before,
+            Job<RedecodeOrder, RedecodePlace, RedecodeCounts> after) {
+        return (after.done().handled() - before.done().handled()) * 1_000 / batchesPerSecond;
     }
 
-    private void forget() {
-        try {
-            jobs.forgetExpired();
-        } catch (RuntimeException failed) {
-            failed(failed);
-        }
-    }
-
-    /** One step, and the next one when the batches of this one have had their time. */
-    private void turn() {
-        if (closing) {
-            return;
-        }
-        long done = 0;
-        try {
-            if (current == null) {
-                current = jobs.take();
-            }
-            Work work = current;
-            if (work != null) {
-                long before = handled(work);
-                current = run(work);
-                done = current == null ? stepBatches : handled(current) - before;
-            }
-        } catch (RuntimeException failed) {
-            current = null;
-            failed(failed);
-        } finally {
-            turnIn(current == null ? IDLE_MS : done * 1_000 / batchesPerSecond);
-        }
-    }
-
-    private static long handled(Work work) {
-        return work.redecode().done().batches() + work.redecode().done().passedOver();
-    }
-
-    private void failed(RuntimeException failure) {
-        failures.increment();
-        LOG.atWarn().setMessage("not decoded again, tried again").setCause(failure).log();
-    }
-
-    /** One step; null where nothing is left to do for us. */
-    private @Nullable Work run(Work work) {
-        try {
-            Work after = step(work);
-            return after != null && isUnderWay(after) ? after : null;
-        } catch (RuntimeException failed) {
-            failed(failed);
-            jobs.postpone(
-                    work,
-                    failed instanceof ProblemException problem
-                            ? String.valueOf(problem.getMessage())
-                            : "it failed by a fault of ours, which the pipeline's log tells");
-            return null;
-        }
-    }
-
-    private static boolean isUnderWay(Work work) {
-        return switch (work.redecode().state()) {
-            case WAITING, RUNNING -> true;
-            case DONE, FAILED -> false;
-        };
-    }
-
-    /** Decodes some batches and writes them; null where nothing is left to do for us. */
-    @Nullable Work step(Work work) {
-        RedecodeOrder order = work.redecode().order();
+    @Override
+    public @Nullable Work<RedecodeOrder, RedecodePlace, RedecodeCounts> step(
+            Work<RedecodeOrder, RedecodePlace, RedecodeCounts> work) {
+        RedecodeOrder order = work.job().order();
         CompiledCatalogue catalogue = catalogues.compiled(order.catalogue());
         if (catalogue == null) {
             jobs.fail(
@@ -209,10 +106,11 @@ public final class RedecodeRunner implements AutoCloseable {
                             .formatted(order.catalogue()));
             return null;
         }
-        Step step = new Step(work, catalogue);
+        Step step = new Step(work.job(), catalogue);
         step.decode();
         boolean done = step.next.vehicle() == order.vins().size();
-        Work after = rows.replace(work, step.decoded(), step.next, done);
+        Work<RedecodeOrder, RedecodePlace, RedecodeCounts> after =
+                rows.replace(work, step.decoded(), step.next, done);
         if (after != null) {
             batches.increment(step.chosen.size());
             samples.increment((double) step.sampleCount);
@@ -223,7 +121,7 @@ public final class RedecodeRunner implements AutoCloseable {
     /** The batches of one transaction. */
     private final class Step {
 
-        private final Work work;
+        private final TenantId tenant;
         private final CompiledCatalogue catalogue;
         private final RedecodeOrder order;
         private final Vin vin;
@@ -235,11 +133,11 @@ public final class RedecodeRunner implements AutoCloseable {
         private long passedOver;
         private RedecodePlace next;
 
-        Step(Work work, CompiledCatalogue catalogue) {
-            this.work = work;
+        Step(Job<RedecodeOrder, RedecodePlace, RedecodeCounts> job, CompiledCatalogue catalogue) {
+            this.tenant = job.tenant();
             this.catalogue = catalogue;
-            this.order = work.redecode().order();
-            this.next = work.redecode().place();
+            this.order = job.order();
+            this.next = job.place();
             this.vin = order.vins().get(next.vehicle());
         }
 
@@ -253,14 +151,14 @@ public final class RedecodeRunner implements AutoCloseable {
             long warmUpUs = catalogue.hasTransports() ? WARM_UP_US : 0;
             List<FrameBatch> found =
                     frames.batches(
-                            work.redecode().tenant(),
+                            tenant,
                             vin,
                             Math.max(0, order.fromUs() - warmUpUs),
                             order.toUs(),
                             after,
                             limit);
             AcceptedBatches accepted = rows.accepted(vin, bootsOf(found));
-            int days = retention.of(work.redecode().tenant()).days();
+            int days = retention.of(tenant).days();
             long keptUs =
                     TimeUnit.MILLISECONDS.toMicros(
                             clock.instant().minus(Duration.ofDays(days)).toEpochMilli());
@@ -316,20 +214,6 @@ public final class RedecodeRunner implements AutoCloseable {
                     && before.boot() == place.boot()
                     && before.seq() < place.seq()
                     && accepted.containsAll(place.boot(), before.seq() + 1, place.seq() - 1);
-        }
-    }
-
-    /** After the step at hand; another process goes on. */
-    @Override
-    public void close() {
-        closing = true;
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(CLOSE_LIMIT_S, TimeUnit.SECONDS)) {
-                LOG.atWarn().setMessage("runner of re-decodings does not stop").log();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -10,18 +10,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
+import dev.driveline.contract.id.CatalogueRef;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.registry.Erasure;
 import dev.driveline.runtime.auth.Caller;
 import dev.driveline.store.postgres.Database;
 import dev.driveline.store.postgres.DatabaseConfig;
-import dev.driveline.telemetry.export.Export;
+import dev.driveline.telemetry.export.ExportCounts;
 import dev.driveline.telemetry.export.ExportOrder;
 import dev.driveline.telemetry.export.ExportPlace;
-import dev.driveline.telemetry.export.ExportState;
-import dev.driveline.telemetry.export.Exports;
-import dev.driveline.telemetry.export.Exports.Work;
+import dev.driveline.telemetry.job.Job;
+import dev.driveline.telemetry.job.JobState;
+import dev.driveline.telemetry.job.Jobs;
+import dev.driveline.telemetry.job.Work;
+import dev.driveline.telemetry.redecode.RedecodeCounts;
+import dev.driveline.telemetry.redecode.RedecodeOrder;
+import dev.driveline.telemetry.redecode.RedecodePlace;
 import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.testkit.TestPostgres;
 import java.time.Clock;
@@ -35,7 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-final class ExportTableIT {
+final class JobTableIT {
 
     private static final int PER_TENANT = 3;
     private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
@@ -44,7 +49,7 @@ final class ExportTableIT {
     private static final ExportPlace NEXT = new ExportPlace(0, new SampleKey(5, -1, 2, 3));
 
     private Database database;
-    private ExportTable table;
+    private JobTable<ExportOrder, ExportPlace, ExportCounts> table;
 
     @BeforeEach
     void open() {
@@ -61,12 +66,31 @@ final class ExportTableIT {
         database.close();
     }
 
-    private ExportTable at(Duration later) {
-        return new ExportTable(
+    private JobTable<ExportOrder, ExportPlace, ExportCounts> at(Duration later) {
+        return new JobTable<>(
                 database,
+                ExportOrder.KIND,
                 Duration.ofHours(2),
                 PER_TENANT,
                 Clock.fixed(NOW.plus(later), ZoneOffset.UTC));
+    }
+
+    private ExportPartTable parts(JobTable<ExportOrder, ExportPlace, ExportCounts> jobs) {
+        return new ExportPartTable(database, jobs);
+    }
+
+    /** One a tenant. */
+    private JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes() {
+        return new JobTable<>(
+                database,
+                RedecodeOrder.KIND,
+                Duration.ofHours(1),
+                1,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    private static RedecodeOrder redecodeOrder() {
+        return new RedecodeOrder(new CatalogueRef("c", "0".repeat(32)), 0, 10, List.of(VIN));
     }
 
     private static Caller caller(String tenant) {
@@ -83,14 +107,14 @@ final class ExportTableIT {
                 List.of(new ExportOrder.Target(VIN, List.of("can0.M.SPEED"))));
     }
 
-    private Export add() {
+    private Job<ExportOrder, ExportPlace, ExportCounts> add() {
         return table.add(caller("acme"), order(), null);
     }
 
     @Test
     void anExportIsKeptAsItWasOrdered() {
-        Export added = add();
-        assertEquals(ExportState.WAITING, added.state());
+        Job<ExportOrder, ExportPlace, ExportCounts> added = add();
+        assertEquals(JobState.WAITING, added.state());
         assertEquals(order(), added.order());
         assertEquals(ExportPlace.BEGIN, added.place());
         assertEquals(added, table.get(ACME, added.id()));
@@ -107,33 +131,35 @@ final class ExportTableIT {
     @Test
     void whatADeadProcessHadWrittenStaysAndAnotherGoesOnThere() {
         UUID id = add().id();
-        Work first = table.take();
+        Work<ExportOrder, ExportPlace, ExportCounts> first = table.take();
         assertNull(table.take());
-        Work written = table.append(first, new byte[] {1}, 7, NEXT, false);
-        assertEquals(NEXT, written.export().place());
+        Work<ExportOrder, ExportPlace, ExportCounts> written =
+                parts(table).append(first, new byte[] {1}, 7, NEXT, false);
+        assertEquals(NEXT, written.job().place());
         assertNull(at(Duration.ofSeconds(59)).take());
-        ExportTable later = at(Duration.ofSeconds(61));
-        Work second = later.take();
-        assertEquals(NEXT, second.export().place());
-        assertEquals(1, second.export().parts());
-        assertNull(table.append(written, new byte[] {9}, 1, NEXT, false), "it was lost");
-        Work done = later.append(second, new byte[] {2}, 3, new ExportPlace(1, null), true);
-        assertEquals(ExportState.DONE, done.export().state());
-        assertEquals(10, done.export().lines());
-        assertEquals(2, done.export().bytes());
-        assertArrayEquals(new byte[] {1}, later.part(id, 0));
-        assertArrayEquals(new byte[] {2}, later.part(id, 1));
-        assertNull(later.part(id, 2));
+        JobTable<ExportOrder, ExportPlace, ExportCounts> later = at(Duration.ofSeconds(61));
+        Work<ExportOrder, ExportPlace, ExportCounts> second = later.take();
+        assertEquals(NEXT, second.job().place());
+        assertEquals(1, second.job().done().parts());
+        assertNull(parts(table).append(written, new byte[] {9}, 1, NEXT, false), "it was lost");
+        Work<ExportOrder, ExportPlace, ExportCounts> done =
+                parts(later).append(second, new byte[] {2}, 3, new ExportPlace(1, null), true);
+        assertEquals(JobState.DONE, done.job().state());
+        assertEquals(10, done.job().done().lines());
+        assertEquals(2, done.job().done().bytes());
+        assertArrayEquals(new byte[] {1}, parts(later).part(id, 0));
+        assertArrayEquals(new byte[] {2}, parts(later).part(id, 1));
+        assertNull(parts(later).part(id, 2));
         assertNull(at(Duration.ofHours(1)).take());
     }
 
     @Test
     void whoIsDeletedMeanwhileIsWrittenNoMore() {
         UUID id = add().id();
-        Work work = table.take();
+        Work<ExportOrder, ExportPlace, ExportCounts> work = table.take();
         table.remove(ACME, id);
-        assertNull(table.append(work, new byte[] {1}, 1, NEXT, false));
-        assertNull(table.part(id, 0));
+        assertNull(parts(table).append(work, new byte[] {1}, 1, NEXT, false));
+        assertNull(parts(table).part(id, 0));
         assertThrows(InvalidValueException.class, () -> table.remove(ACME, id));
     }
 
@@ -141,31 +167,36 @@ final class ExportTableIT {
     void tenFailuresInARowEndAnExport() {
         UUID id = add().id();
         for (int i = 0; i < 9; i++) {
-            ExportTable then = at(Duration.ofSeconds(20L * i));
+            JobTable<ExportOrder, ExportPlace, ExportCounts> then = at(Duration.ofSeconds(20L * i));
             then.postpone(then.take(), "away");
             assertNull(then.take());
         }
-        ExportTable then = at(Duration.ofSeconds(200));
-        Work work = then.take();
-        Work written = then.append(work, new byte[] {1}, 1, NEXT, false);
+        JobTable<ExportOrder, ExportPlace, ExportCounts> then = at(Duration.ofSeconds(200));
+        Work<ExportOrder, ExportPlace, ExportCounts> work = then.take();
+        Work<ExportOrder, ExportPlace, ExportCounts> written =
+                parts(then).append(work, new byte[] {1}, 1, NEXT, false);
         then.postpone(written, "away");
-        assertEquals(ExportState.RUNNING, table.get(ACME, id).state());
+        assertEquals(JobState.RUNNING, table.get(ACME, id).state());
         for (int i = 1; i < 10; i++) {
-            ExportTable again = at(Duration.ofSeconds(200 + 20L * i));
+            JobTable<ExportOrder, ExportPlace, ExportCounts> again =
+                    at(Duration.ofSeconds(200 + 20L * i));
             again.postpone(again.take(), "away");
         }
-        assertEquals(ExportState.FAILED, table.get(ACME, id).state());
+        assertEquals(JobState.FAILED, table.get(ACME, id).state());
         assertEquals("away", table.get(ACME, id).reason());
+        assertEquals(NOW.plusSeconds(380), table.get(ACME, id).finishedAt());
+        assertNull(parts(table).part(id, 0));
         assertNull(at(Duration.ofHours(1)).take());
     }
 
     @Test
     void aFailedExportHasNoResult() {
         UUID id = add().id();
-        Work written = table.append(table.take(), new byte[] {1}, 1, NEXT, false);
+        Work<ExportOrder, ExportPlace, ExportCounts> written =
+                parts(table).append(table.take(), new byte[] {1}, 1, NEXT, false);
         table.fail(written, "too large");
         assertEquals("too large", table.get(ACME, id).reason());
-        assertNull(table.part(id, 0));
+        assertNull(parts(table).part(id, 0));
     }
 
     @Test
@@ -184,14 +215,14 @@ final class ExportTableIT {
 
     @Test
     void aKeyThatWasUsedIsTheFormerExportForADay() {
-        Exports.Use use = new Exports.Use("k-1", new byte[] {1});
+        Jobs.Use use = new Jobs.Use("k-1", new byte[] {1});
         UUID id = table.add(caller("acme"), order(), use).id();
         assertEquals(id, table.add(caller("acme"), order(), use).id());
         assertEquals(id, at(Duration.ofHours(23)).former(caller("acme"), use).id());
         assertNull(at(Duration.ofHours(24)).former(caller("acme"), use));
         assertNull(table.former(caller("other"), use));
         assertEquals(1, table.list(ACME).size());
-        Exports.Use changed = new Exports.Use("k-1", new byte[] {2});
+        Jobs.Use changed = new Jobs.Use("k-1", new byte[] {2});
         assertEquals(
                 ErrorCode.IDEMPOTENCY_MISMATCH,
                 assertThrows(
@@ -203,16 +234,54 @@ final class ExportTableIT {
     }
 
     @Test
+    void kindsOfJobsAreApart() {
+        Jobs.Use use = new Jobs.Use("k-1", new byte[] {1});
+        UUID export = table.add(caller("acme"), order(), use).id();
+        JobTable<RedecodeOrder, RedecodePlace, RedecodeCounts> redecodes = redecodes();
+        assertNull(redecodes.take());
+        assertNull(redecodes.former(caller("acme"), use));
+        RedecodeOrder again = redecodeOrder();
+        UUID redecode = redecodes.add(caller("acme"), again, use).id();
+        assertEquals(again, redecodes.get(ACME, redecode).order());
+        assertEquals(RedecodeCounts.NONE, redecodes.get(ACME, redecode).done());
+        assertEquals(1, redecodes.list(ACME).size());
+        assertEquals(
+                ErrorCode.REDECODE_UNKNOWN,
+                assertThrows(InvalidValueException.class, () -> redecodes.get(ACME, export))
+                        .code());
+        assertEquals(
+                ErrorCode.EXPORT_UNKNOWN,
+                assertThrows(InvalidValueException.class, () -> table.remove(ACME, redecode))
+                        .code());
+        InvalidValueException full =
+                assertThrows(
+                        InvalidValueException.class,
+                        () -> redecodes.add(caller("acme"), again, null));
+        assertEquals(ErrorCode.CONFLICT, full.code());
+        assertTrue(full.getMessage().contains("re-decoding"), full.getMessage());
+        assertEquals(redecode, redecodes.take().job().id());
+        assertEquals(export, table.take().job().id());
+        at(Duration.ofHours(3)).forgetExpired();
+        assertEquals(List.of(), table.list(ACME));
+        assertEquals(1, redecodes.list(ACME).size());
+    }
+
+    @Test
     void theErasureOfAVehicleDeletesWhatNamesIt() {
         UUID id = add().id();
-        var _ = table.append(table.take(), new byte[] {1}, 1, new ExportPlace(1, null), true);
+        var _ =
+                parts(table)
+                        .append(table.take(), new byte[] {1}, 1, new ExportPlace(1, null), true);
+        var _ = redecodes().add(caller("acme"), redecodeOrder(), null);
         ErasureTable erasures = new ErasureTable(database);
         Vin pseudonym = Vin.of("0ERASED0000000001");
         Instant by = NOW.plus(Duration.ofDays(30));
         var _ = erasures.erase(new Erasure(pseudonym, Vin.of("JTMW1RFV7KF000099"), NOW, by));
         assertEquals(1, table.list(ACME).size());
+        assertEquals(1, redecodes().list(ACME).size());
         var _ = erasures.erase(new Erasure(pseudonym, VIN, NOW, by));
         assertTrue(table.list(ACME).isEmpty());
-        assertNull(table.part(id, 0));
+        assertTrue(redecodes().list(ACME).isEmpty());
+        assertNull(parts(table).part(id, 0));
     }
 }
