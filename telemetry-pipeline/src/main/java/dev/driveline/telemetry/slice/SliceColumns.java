@@ -169,6 +169,9 @@ public record SliceColumns(List<Run> runs, long[] tUs, int[] place, long[] raw, 
     private static List<Run> unpackRuns(ByteReader in, int count, long firstUs) {
         long[] boots = new long[in.count(count)];
         int size = in.count(count);
+        if (boots.length == 0 && size > 0) {
+            throw new IllegalArgumentException("a slice has " + size + " runs of no boot");
+        }
         for (int i = 0; i < boots.length; i++) {
             boots[i] = in.fixed64();
         }

@@ -98,6 +98,8 @@ final class SliceColumnsTest {
                             }
                         });
         assertThrows(IllegalArgumentException.class, () -> SliceColumns.unpack(new byte[0], 0));
+        byte[] runOfNoBoot = {2, 0, 1, 0, 1, 0, 0, 2, 0, 0, 0};
+        assertThrows(IllegalArgumentException.class, () -> SliceColumns.unpack(runOfNoBoot, 0));
     }
 
     private static SignalColumns oneSample(long tUs) {
