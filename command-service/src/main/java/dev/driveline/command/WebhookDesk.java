@@ -53,6 +53,7 @@ final class WebhookDesk {
     private final WebhookTable webhooks = new WebhookTable();
     private final DeliveryTable deliveries = new DeliveryTable();
     private final WebhookSender sender;
+    private final WebhookSecrets secrets;
     private final boolean privateAddresses;
     private final AuditDesk audit;
     private final Clock clock;
@@ -61,12 +62,14 @@ final class WebhookDesk {
     WebhookDesk(
             Database database,
             WebhookSender sender,
+            WebhookSecrets secrets,
             boolean privateAddresses,
             AuditDesk audit,
             Clock clock,
             RandomGenerator random) {
         this.database = database;
         this.sender = sender;
+        this.secrets = secrets;
         this.privateAddresses = privateAddresses;
         this.audit = audit;
         this.clock = clock;
@@ -89,6 +92,7 @@ final class WebhookDesk {
 
     Opened add(Wish wish, Caller caller) {
         mustBeWhole(caller);
+        secrets.mustSeal();
         Instant now = now();
         Webhook webhook = wished(wish, caller, UUID.randomUUID(), 1, caller.subject(), now, now);
         Secret secret = Secret.of(random);
@@ -102,7 +106,7 @@ final class WebhookDesk {
                                 + MAX_WEBHOOKS
                                 + " webhooks, no more are taken");
             }
-            webhooks.insert(handle, webhook, secret);
+            webhooks.insert(handle, webhook, secrets.seal(webhook.tenant(), webhook.id(), secret));
             record(handle, webhook, "ADDED", caller, now);
         });
         return new Opened(webhook, secret);
@@ -146,11 +150,13 @@ final class WebhookDesk {
     /** A new secret; the former one signs beside it for {@link #OVERLAP}. */
     Opened rotate(UUID id, Caller caller) {
         mustBeWhole(caller);
+        secrets.mustSeal();
         Secret secret = Secret.of(random);
         return database.transaction(handle -> {
             Webhook there = lockedAt(handle, id, caller.tenant(), null);
             Instant now = now();
-            webhooks.rotate(handle, id, secret, now.plus(OVERLAP), now);
+            String sealed = secrets.seal(there.tenant(), id, secret);
+            webhooks.rotate(handle, id, sealed, now.plus(OVERLAP), now);
             record(handle, there.version() + 1, there, "SECRET_ROTATED", caller, now);
             return new Opened(mustBeThere(handle, id, caller.tenant()), secret);
         });
