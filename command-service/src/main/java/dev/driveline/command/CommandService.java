@@ -158,7 +158,8 @@ public final class CommandService implements AutoCloseable {
                                 departures,
                                 looks,
                                 new Erasures(database, table, audit),
-                                database));
+                                database,
+                                process.metrics()));
         List<Route> routes = new ArrayList<>();
         routes.addAll(
                 new CommandRoutes(
