@@ -88,9 +88,13 @@ class LookIT {
                 rig.registered(listener, "acme");
                 rig.online(listener);
                 Http caller = callers.get(i % callers.size());
-                away.add(accepted(caller, sleeper, 6));
+                away.add(accepted(caller, sleeper, 10));
                 online.add(accepted(caller, listener, 60));
             }
+            // As after a hold was lifted: a look is due, and can do nothing.
+            rig.sql(
+                    "UPDATE command SET due_at = now() WHERE state = 'QUEUED'"
+                            + " AND vin LIKE 'WDRV0TESTAPXD%'");
             for (String id : online) {
                 done(rig.downlink(id));
             }
