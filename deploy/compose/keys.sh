@@ -61,6 +61,9 @@ if [ ! -s command-keys.jws ]; then
     "$now" "$now" "$(openssl pkey -in command-1.key -pubout -outform DER | openssl base64 -A)")" > command-keys.jws
   rm command-1.key command-1.crt
 fi
+# What seals webhooks' secrets in the database.
+[ -s webhook-keys ] || openssl rand -base64 32 > webhook-keys
+
 printf 'postgres.password=%s\n' "$(cat postgres-password)" > postgres.properties
 printf 'postgres.password=%s\nregistry.ca.password=%s\n' "$(cat postgres-password)" "$(cat authority-password)" > registry.properties
 printf 'postgres.password=%s\ncommand.keystore-password=%s\n' "$(cat postgres-password)" "$(cat command-keys-password)" > command.properties

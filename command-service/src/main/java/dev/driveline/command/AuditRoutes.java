@@ -3,7 +3,6 @@ package dev.driveline.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.postgres.AuditTable;
-import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
@@ -12,7 +11,6 @@ import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.rest.Answer;
 import dev.driveline.runtime.rest.Exchange;
-import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.runtime.rest.Route;
 import java.time.Instant;
 import java.util.List;
@@ -75,7 +73,7 @@ final class AuditRoutes {
         String asked = exchange.query("vin");
         Vin vin = asked == null ? null : Vin.of(asked);
         if (vin == null) {
-            mustBeWhole(caller, "name one with ?vin=");
+            caller.mustCoverTenant("an export without ?vin=");
         } else {
             caller.mustCover(vin);
         }
@@ -91,16 +89,8 @@ final class AuditRoutes {
     }
 
     private Answer verify(Exchange exchange) {
-        mustBeWhole(exchange.caller(), "the chains are of all vehicles");
+        exchange.caller().mustCoverTenant("a check of the chains");
         return Answer.ok(desk.verify(exchange.caller().tenant()));
-    }
-
-    private static void mustBeWhole(Caller caller, String what) {
-        if (caller.vins() != null || caller.person()) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token of '" + caller.subject() + "' is for some vehicles; " + what);
-        }
     }
 
     private static View view(AuditTable.Row row) {

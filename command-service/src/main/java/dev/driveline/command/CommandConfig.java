@@ -30,14 +30,17 @@ public record CommandConfig(
      *
      * @param privateAddresses whether a webhook may lead into a private network, and do without TLS
      * @param retryFor from the first try to the last
+     * @param keys file with the keys that seal their secrets; null to take no new webhooks
      */
-    public record Webhooks(boolean privateAddresses, Duration retryFor) {
+    public record Webhooks(boolean privateAddresses, Duration retryFor, @Nullable Path keys) {
 
-        /** Public addresses by https, for a day. */
-        public static final Webhooks PUBLIC = new Webhooks(false, Duration.ofDays(1));
+        /** None are taken. */
+        public static final Webhooks NONE = new Webhooks(false, Duration.ofDays(1), null);
 
         /** For one machine, where receivers are tried out. */
-        public static final Webhooks LOCAL = new Webhooks(true, Duration.ofDays(1));
+        public static Webhooks local(Path keys) {
+            return new Webhooks(true, Duration.ofDays(1), keys);
+        }
     }
 
     /**
@@ -74,7 +77,7 @@ public record CommandConfig(
 
     /** One that asks the pipeline nothing and wakes nobody. */
     public CommandConfig(KafkaConfig kafka, DatabaseConfig database, Keys keys) {
-        this(kafka, database, keys, null, Wake.NEVER, Webhooks.PUBLIC, Batches.USUAL);
+        this(kafka, database, keys, null, Wake.NEVER, Webhooks.NONE, Batches.USUAL);
     }
 
     /**
@@ -121,7 +124,8 @@ public record CommandConfig(
                         path(settings.optional("command.wake-secret"))),
                 new Webhooks(
                         settings.flag("command.webhook-private-addresses", false),
-                        settings.duration("command.webhook-retry-for", Duration.ofDays(1))),
+                        settings.duration("command.webhook-retry-for", Duration.ofDays(1)),
+                        path(settings.optional("command.webhook-keys"))),
                 new Batches(
                         settings.integer(
                                 "command.batch-approval-over",

@@ -320,6 +320,14 @@ final class CommandDesk {
         return database.transaction(handle -> commands.due(handle, ledger.now(), limit));
     }
 
+    /** A look at a vehicle's commands has failed: when the next is due. */
+    Instant lookAgain(Vin vin, Duration pause) {
+        Instant now = ledger.now();
+        Instant at = now.plus(pause);
+        database.run(handle -> commands.lookAgain(handle, vin, now, at));
+        return at;
+    }
+
     /** Vehicles with an open command, in order, after one. */
     List<Vin> waiting(String after, int limit) {
         return database.transaction(handle -> commands.waiting(handle, after, limit));

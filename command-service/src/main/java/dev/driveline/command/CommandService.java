@@ -15,6 +15,7 @@ import dev.driveline.command.postgres.CommandTable;
 import dev.driveline.command.trust.SignedByRoot;
 import dev.driveline.command.webhook.Retries;
 import dev.driveline.command.webhook.Secret;
+import dev.driveline.command.webhook.WebhookKeys;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
@@ -157,7 +158,8 @@ public final class CommandService implements AutoCloseable {
                                 departures,
                                 looks,
                                 new Erasures(database, table, audit),
-                                database));
+                                database,
+                                process.metrics()));
         List<Route> routes = new ArrayList<>();
         routes.addAll(
                 new CommandRoutes(
@@ -165,7 +167,8 @@ public final class CommandService implements AutoCloseable {
                         .all());
         routes.addAll(new TypeRoutes(typeDesk).all());
         routes.addAll(new HoldRoutes(holds).all());
-        routes.addAll(webhooks(config, database, auditDesk, process).all());
+        WebhookKeys webhookKeys = webhookKeys(config.webhooks().keys());
+        routes.addAll(webhooks(config, webhookKeys, database, auditDesk, process).all());
         routes.addAll(new AuditRoutes(auditDesk).all());
         routes.addAll(new ConfigurationRoutes(configurations, namespaces).all());
         routes.addAll(new TrustRoutes(trust).all());
@@ -191,7 +194,7 @@ public final class CommandService implements AutoCloseable {
                         config.batches().retention(),
                         process.metrics()));
         FleetView fleets = new FleetView(database);
-        Idempotency idempotency = new Idempotency(database, table, process.clock());
+        Idempotency idempotency = new Idempotency(database, table, webhookKeys, process.clock());
         process.rest().add(routes.stream().map(idempotency::over).map(fleets::knowing).toList());
         process.rest().documents().add("command", ApiDocument.of(API));
         closings.add(new TrustNews(trust, configurations, presences));
@@ -207,14 +210,21 @@ public final class CommandService implements AutoCloseable {
     }
 
     private WebhookRoutes webhooks(
-            CommandConfig config, Database database, AuditDesk audit, ServiceProcess process) {
+            CommandConfig config,
+            WebhookKeys keys,
+            Database database,
+            AuditDesk audit,
+            ServiceProcess process) {
         boolean privateAddresses = config.webhooks().privateAddresses();
         WebhookSender sender =
                 closings.add(new WebhookSender(process.vertx(), privateAddresses, process.clock()));
+        WebhookSecrets secrets =
+                new WebhookSecrets(database, keys, audit, process.clock(), process.metrics());
         WebhookDesk desk =
                 new WebhookDesk(
                         database,
                         sender,
+                        secrets,
                         privateAddresses,
                         audit,
                         process.clock(),
@@ -224,6 +234,7 @@ public final class CommandService implements AutoCloseable {
                         WebhookPump.start(
                                 database,
                                 sender,
+                                secrets,
                                 audit,
                                 new Retries(config.webhooks().retryFor()),
                                 process.clock(),
@@ -239,6 +250,10 @@ public final class CommandService implements AutoCloseable {
                                 }));
         process.health().check("command webhooks", feed::problem);
         return new WebhookRoutes(desk, pump);
+    }
+
+    private static WebhookKeys webhookKeys(@Nullable Path file) {
+        return file == null ? WebhookKeys.none() : WebhookKeys.read(file, new SecureRandom());
     }
 
     private Wakeups wakeups(CommandConfig.Wake config, Database database, ServiceProcess process) {

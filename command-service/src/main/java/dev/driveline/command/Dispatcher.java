@@ -25,6 +25,7 @@ import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.kafka.TailReader;
 import dev.driveline.runtime.rest.ProblemException;
 import dev.driveline.store.postgres.Database;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,8 +72,9 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
                     Thread.ofPlatform().daemon().name("command-timer").factory());
     private final Unanswered unanswered;
     private final Looks looks;
+    private final MeterRegistry metrics;
 
-    /** Vehicles whose gateway had no room when they were looked at, or whose look has failed. */
+    /** Vehicles whose gateway had no room when they were looked at, or without PostgreSQL. */
     private final Set<Vin> toBeLookedAt = ConcurrentHashMap.newKeySet();
 
     /** A look at all has failed. */
@@ -90,7 +92,8 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             Departures departures,
             Looks looks,
             Erasures erasures,
-            Database database)
+            Database database,
+            MeterRegistry metrics)
             throws InterruptedException {
         this.commands = commands;
         this.configurations = configurations;
@@ -99,6 +102,8 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
         this.looks = looks;
         this.erasures = erasures;
         this.database = database;
+        this.metrics = metrics;
+        var _ = metrics.gauge("command.looks.failing", looks, Looks::failing);
         this.heartbeats =
                 TailReader.start(
                         "command-heartbeats",
@@ -130,6 +135,7 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     public void forget() {
         presences.clear();
         toBeLookedAt.clear();
+        looks.forgetFailures();
     }
 
     @Override
@@ -290,18 +296,47 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
             if (commands.attempt(vin) == CommandDesk.Look.NO_ROOM) {
                 toBeLookedAt.add(vin);
             }
+            looks.done(vin);
+            count("done");
         } catch (ProblemException unavailable) {
-            looks.failed(vin);
+            looks.missed(vin);
             toBeLookedAt.add(vin);
+            count("waits");
             LOG.atWarn()
                     .setMessage("attempt waits")
                     .addKeyValue("why", unavailable.getMessage())
                     .log();
         } catch (RuntimeException failed) {
-            looks.failed(vin);
-            LOG.atError().setMessage("attempt failed").setCause(failed).log();
+            count("failed");
+            againLater(vin, failed);
         } finally {
             places.release();
+        }
+    }
+
+    private void count(String outcome) {
+        metrics.counter("command.looks", "outcome", outcome).increment();
+    }
+
+    /** What was accepted is not forgotten, whatever it is that cannot be done with it. */
+    private void againLater(Vin vin, RuntimeException why) {
+        Duration pause = looks.failed(vin);
+        try {
+            Instant at = commands.lookAgain(vin, pause);
+            LOG.atError()
+                    .setMessage("commands of a vehicle not looked at, tried again later")
+                    .addKeyValue("vin", vin)
+                    .addKeyValue("again", at)
+                    .setCause(why)
+                    .log();
+        } catch (RuntimeException failed) {
+            toBeLookedAt.add(vin);
+            failed.addSuppressed(why);
+            LOG.atError()
+                    .setMessage("commands of a vehicle not looked at, tried again")
+                    .addKeyValue("vin", vin)
+                    .setCause(failed)
+                    .log();
         }
     }
 

@@ -183,13 +183,7 @@ final class HoldDesk {
 
     /** It concerns more than the vehicles and types that a narrowed token is for. */
     private static void mustBeWhole(Caller caller) {
-        if (caller.vins() != null || caller.person()) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token of '"
-                            + caller.subject()
-                            + "' is for some vehicles, a hold is for more");
-        }
+        caller.mustCoverTenant("a hold");
         if (!caller.has(Scope.COMMANDS_SEND)) {
             throw new ProblemException(
                     ErrorCode.MISSING_SCOPE,

@@ -3,6 +3,7 @@ package dev.driveline.command;
 import dev.driveline.command.config.Differences;
 import dev.driveline.command.postgres.AnswerTable;
 import dev.driveline.command.postgres.CommandTable;
+import dev.driveline.command.webhook.WebhookKeys;
 import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.error.InvalidValueException;
 import dev.driveline.runtime.auth.Caller;
@@ -32,12 +33,17 @@ final class Idempotency {
 
     private final Database database;
     private final CommandTable commands;
+    private final WebhookKeys keys;
     private final AnswerTable answers = new AnswerTable();
     private final Clock clock;
 
-    Idempotency(Database database, CommandTable commands, Clock clock) {
+    /**
+     * @param keys that seal kept answers which show a webhook's secret
+     */
+    Idempotency(Database database, CommandTable commands, WebhookKeys keys, Clock clock) {
         this.database = database;
         this.commands = commands;
+        this.keys = keys;
         this.clock = clock;
     }
 
@@ -68,7 +74,7 @@ final class Idempotency {
             Optional<AnswerTable.Kept> former =
                     database.transaction(handle -> former(handle, caller, key, now));
             if (former.isPresent()) {
-                return repeated(former.get(), hash, key);
+                return repeated(former.get(), hash, key, caller);
             }
             Answer answer = route.handler().handle(exchange);
             if (answer instanceof Answer.Whole whole) {
@@ -83,7 +89,9 @@ final class Idempotency {
                                         whole.status(),
                                         whole.headers(),
                                         whole.contentType(),
-                                        whole.body()),
+                                        WebhookRoutes.showsSecret(route)
+                                                ? keys.seal(owner(caller, key), whole.body())
+                                                : whole.body()),
                                 now));
             }
             return answer;
@@ -112,12 +120,33 @@ final class Idempotency {
                 ErrorCode.IDEMPOTENCY_MISMATCH, "Idempotency-Key '" + key + "' was used " + how);
     }
 
-    private static Answer repeated(AnswerTable.Kept former, String hash, String key) {
+    private Answer repeated(AnswerTable.Kept former, String hash, String key, Caller caller) {
         if (!former.requestHash().equals(hash)) {
             throw mismatch(key, "with another request");
         }
         return new Answer.Whole(
-                former.status(), former.headers(), former.contentType(), former.body());
+                former.status(),
+                former.headers(),
+                former.contentType(),
+                WebhookKeys.isSealed(former.body())
+                        ? opened(former.body(), key, caller)
+                        : former.body());
+    }
+
+    private byte[] opened(byte[] body, String key, Caller caller) {
+        return switch (keys.open(owner(caller, key), body)) {
+            case WebhookKeys.Opening.Opened opened -> opened.content();
+            case WebhookKeys.Opening.KeyMissing _, WebhookKeys.Opening.Broken _ ->
+                    throw new ProblemException(
+                            ErrorCode.CONFLICT,
+                            "the answer to Idempotency-Key '"
+                                    + key
+                                    + "' shows a secret and does not open any more");
+        };
+    }
+
+    private static String owner(Caller caller, String key) {
+        return String.join("\n", "answer", caller.tenant().value(), caller.subject(), key);
     }
 
     /**

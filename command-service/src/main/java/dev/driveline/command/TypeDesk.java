@@ -107,7 +107,7 @@ final class TypeDesk {
      *     PRECONDITION_FAILED
      */
     TypeTable.Own put(String name, JsonNode definition, Caller caller, @Nullable Long expected) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a command type");
         mustNotShadow(name);
         if (Json.bytes(definition).length > TypeDefinition.MAX_BYTES) {
             throw new ProblemException(
@@ -140,7 +140,7 @@ final class TypeDesk {
 
     /** Removes one; commands that were accepted go on. */
     void remove(String name, Caller caller, @Nullable Long expected) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a command type");
         mustNotShadow(name);
         database.run(handle -> {
             Optional<TypeTable.Own> there = table.locked(handle, caller.tenant(), name);
@@ -188,17 +188,6 @@ final class TypeDesk {
             throw new ProblemException(
                     ErrorCode.ALREADY_EXISTS,
                     "command type '" + name + "' is shipped and the same for every tenant");
-        }
-    }
-
-    /** A type is for all vehicles of the tenant. */
-    private static void mustBeWhole(Caller caller) {
-        if (caller.vins() != null || caller.person()) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token of '"
-                            + caller.subject()
-                            + "' is for some vehicles, this is for all");
         }
     }
 

@@ -53,6 +53,7 @@ final class WebhookDesk {
     private final WebhookTable webhooks = new WebhookTable();
     private final DeliveryTable deliveries = new DeliveryTable();
     private final WebhookSender sender;
+    private final WebhookSecrets secrets;
     private final boolean privateAddresses;
     private final AuditDesk audit;
     private final Clock clock;
@@ -61,12 +62,14 @@ final class WebhookDesk {
     WebhookDesk(
             Database database,
             WebhookSender sender,
+            WebhookSecrets secrets,
             boolean privateAddresses,
             AuditDesk audit,
             Clock clock,
             RandomGenerator random) {
         this.database = database;
         this.sender = sender;
+        this.secrets = secrets;
         this.privateAddresses = privateAddresses;
         this.audit = audit;
         this.clock = clock;
@@ -88,7 +91,8 @@ final class WebhookDesk {
     record Opened(Webhook webhook, Secret secret) {}
 
     Opened add(Wish wish, Caller caller) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
+        secrets.mustSeal();
         Instant now = now();
         Webhook webhook = wished(wish, caller, UUID.randomUUID(), 1, caller.subject(), now, now);
         Secret secret = Secret.of(random);
@@ -102,7 +106,7 @@ final class WebhookDesk {
                                 + MAX_WEBHOOKS
                                 + " webhooks, no more are taken");
             }
-            webhooks.insert(handle, webhook, secret);
+            webhooks.insert(handle, webhook, secrets.seal(webhook.tenant(), webhook.id(), secret));
             record(handle, webhook, "ADDED", caller, now);
         });
         return new Opened(webhook, secret);
@@ -114,7 +118,7 @@ final class WebhookDesk {
      * @param expected the version that the caller saw; null to write whatever is there
      */
     Webhook change(UUID id, Wish wish, Caller caller, @Nullable Long expected) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         return database.transaction(handle -> {
             Webhook there = lockedAt(handle, id, caller.tenant(), expected);
             Instant now = now();
@@ -135,7 +139,7 @@ final class WebhookDesk {
 
     /** Removes one, with all that was to be told to it. */
     void remove(UUID id, Caller caller, @Nullable Long expected) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         database.run(handle -> {
             Webhook there = lockedAt(handle, id, caller.tenant(), expected);
             webhooks.delete(handle, id);
@@ -145,12 +149,14 @@ final class WebhookDesk {
 
     /** A new secret; the former one signs beside it for {@link #OVERLAP}. */
     Opened rotate(UUID id, Caller caller) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
+        secrets.mustSeal();
         Secret secret = Secret.of(random);
         return database.transaction(handle -> {
             Webhook there = lockedAt(handle, id, caller.tenant(), null);
             Instant now = now();
-            webhooks.rotate(handle, id, secret, now.plus(OVERLAP), now);
+            String sealed = secrets.seal(there.tenant(), id, secret);
+            webhooks.rotate(handle, id, sealed, now.plus(OVERLAP), now);
             record(handle, there.version() + 1, there, "SECRET_ROTATED", caller, now);
             return new Opened(mustBeThere(handle, id, caller.tenant()), secret);
         });
@@ -158,7 +164,7 @@ final class WebhookDesk {
 
     /** Sends an event that is for nothing but to see whether it arrives. */
     String test(UUID id, Caller caller) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         return database.transaction(handle -> {
             Webhook webhook = mustBeThere(handle, id, caller.tenant());
             if (!webhook.active()) {
@@ -196,7 +202,7 @@ final class WebhookDesk {
     record Known(Webhook webhook, DeliveryTable.Counts counts) {}
 
     Known find(UUID id, Caller caller) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         return database.transaction(handle ->
                 new Known(
                         mustBeThere(handle, id, caller.tenant()),
@@ -204,7 +210,7 @@ final class WebhookDesk {
     }
 
     List<Webhook> page(Caller caller, @Nullable UUID after, int limit) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         return database.transaction(handle -> webhooks.page(handle, caller.tenant(), after, limit));
     }
 
@@ -214,7 +220,7 @@ final class WebhookDesk {
             DeliveryTable.@Nullable State state,
             @Nullable Long before,
             int limit) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         return database.transaction(handle -> {
             Webhook _ = mustBeThere(handle, id, caller.tenant());
             return deliveries.page(handle, id, state, before, limit);
@@ -223,7 +229,7 @@ final class WebhookDesk {
 
     /** One is told again. */
     void replay(UUID id, long number, Caller caller) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         database.run(handle -> {
             Webhook _ = mustBeThere(handle, id, caller.tenant());
             if (!deliveries.replay(handle, id, number, now())) {
@@ -236,7 +242,7 @@ final class WebhookDesk {
 
     /** All dead letters of a time are told again; how many. */
     int replayDead(UUID id, Caller caller, @Nullable Instant from, @Nullable Instant to) {
-        mustBeWhole(caller);
+        caller.mustCoverTenant("a webhook");
         Instant now = now();
         return database.transaction(handle -> {
             Webhook _ = mustBeThere(handle, id, caller.tenant());
@@ -389,17 +395,6 @@ final class WebhookDesk {
                         webhook.active()),
                 actor,
                 now);
-    }
-
-    /** It is told of all vehicles. */
-    private static void mustBeWhole(Caller caller) {
-        if (caller.vins() != null || caller.person()) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token of '"
-                            + caller.subject()
-                            + "' is for some vehicles, a webhook is for all");
-        }
     }
 
     private Instant now() {

@@ -6,14 +6,17 @@ import dev.driveline.command.postgres.WebhookTable;
 import dev.driveline.command.webhook.Attempt;
 import dev.driveline.command.webhook.Delivery;
 import dev.driveline.command.webhook.Retries;
+import dev.driveline.command.webhook.Secret;
 import dev.driveline.store.postgres.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -46,11 +49,13 @@ final class WebhookPump implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WebhookPump.class);
     private static final long IDLE_MS = 500;
     private static final long AWAY_MS = 5_000;
-    private static final long FORGET_EVERY_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long KEEP_ORDER_EVERY_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long KEEP_ORDER_AGAIN_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long CLOSE_LIMIT_S = 12;
 
     private final Database database;
     private final WebhookSender sender;
+    private final WebhookSecrets secrets;
     private final AuditDesk audit;
     private final Retries retries;
     private final Clock clock;
@@ -68,6 +73,7 @@ final class WebhookPump implements AutoCloseable {
     private WebhookPump(
             Database database,
             WebhookSender sender,
+            WebhookSecrets secrets,
             AuditDesk audit,
             Retries retries,
             Clock clock,
@@ -75,6 +81,7 @@ final class WebhookPump implements AutoCloseable {
             MeterRegistry metrics) {
         this.database = database;
         this.sender = sender;
+        this.secrets = secrets;
         this.audit = audit;
         this.retries = retries;
         this.clock = clock;
@@ -85,13 +92,14 @@ final class WebhookPump implements AutoCloseable {
     static WebhookPump start(
             Database database,
             WebhookSender sender,
+            WebhookSecrets secrets,
             AuditDesk audit,
             Retries retries,
             Clock clock,
             RandomGenerator random,
             MeterRegistry metrics) {
         WebhookPump pump =
-                new WebhookPump(database, sender, audit, retries, clock, random, metrics);
+                new WebhookPump(database, sender, secrets, audit, retries, clock, random, metrics);
         Thread.ofPlatform().daemon().name("webhooks").start(pump::run);
         return pump;
     }
@@ -102,17 +110,19 @@ final class WebhookPump implements AutoCloseable {
     }
 
     private void run() {
-        long forgetNs = System.nanoTime();
+        long orderNs = System.nanoTime();
         try {
             while (!closing) {
                 long pauseMs = IDLE_MS;
                 try {
+                    if (System.nanoTime() - orderNs >= 0) {
+                        orderNs = System.nanoTime() + KEEP_ORDER_AGAIN_NS;
+                        secrets.keep();
+                        forget();
+                        orderNs = System.nanoTime() + KEEP_ORDER_EVERY_NS;
+                    }
                     if (sendDue() > 0) {
                         continue;
-                    }
-                    if (System.nanoTime() - forgetNs >= 0) {
-                        forgetNs = System.nanoTime() + FORGET_EVERY_NS;
-                        forget();
                     }
                 } catch (RuntimeException failed) {
                     LOG.atWarn().setMessage("webhooks wait").addKeyValue("why", failed).log();
@@ -134,11 +144,12 @@ final class WebhookPump implements AutoCloseable {
         if (free == 0) {
             return 0;
         }
-        List<UUID> busy =
-                underWay.entrySet().stream()
-                        .filter(entry -> entry.getValue() >= EACH)
-                        .map(Map.Entry::getKey)
-                        .toList();
+        Set<UUID> busy = new HashSet<>(secrets.locked());
+        underWay.forEach((webhook, count) -> {
+            if (count >= EACH) {
+                busy.add(webhook);
+            }
+        });
         List<Delivery> due =
                 database.transaction(handle ->
                         deliveries.take(handle, clock.instant(), LEASE, EACH, free, busy));
@@ -152,8 +163,11 @@ final class WebhookPump implements AutoCloseable {
 
     private void tryOnce(Delivery delivery) {
         try {
-            Attempt attempt = sender.send(delivery);
-            ended(delivery, attempt);
+            List<Secret> signing = secrets.of(delivery.secrets());
+            // Without one it stays: its webhook waits for a key, or was stopped.
+            if (!signing.isEmpty()) {
+                ended(delivery, sender.send(delivery, signing));
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException failed) {

@@ -21,6 +21,7 @@ final class WebhookRoutes {
 
     private static final String ALL = "/api/v1/webhooks";
     private static final String ONE = ALL + "/{id}";
+    private static final String ROTATE = ONE + ":rotate-secret";
     private static final String DELIVERIES = ONE + "/deliveries";
 
     private final WebhookDesk desk;
@@ -38,12 +39,18 @@ final class WebhookRoutes {
                 Route.get(ONE, Scope.COMMANDS_READ, this::one),
                 Route.put(ONE, Scope.CONFIGURATION_WRITE, this::change),
                 Route.delete(ONE, Scope.CONFIGURATION_WRITE, this::remove),
-                Route.post(ONE + ":rotate-secret", Scope.CONFIGURATION_WRITE, this::rotate),
+                Route.post(ROTATE, Scope.CONFIGURATION_WRITE, this::rotate),
                 Route.post(ONE + ":test", Scope.CONFIGURATION_WRITE, this::test),
                 Route.get(DELIVERIES, Scope.COMMANDS_READ, this::deliveries),
                 Route.post(DELIVERIES + ":replay", Scope.CONFIGURATION_WRITE, this::replayDead),
                 Route.post(
                         DELIVERIES + "/{number}:replay", Scope.CONFIGURATION_WRITE, this::replay));
+    }
+
+    /** Whether the answer of a route shows a secret. */
+    static boolean showsSecret(Route route) {
+        return route.method().equals("POST")
+                && (route.path().equals(ALL) || route.path().equals(ROTATE));
     }
 
     /**

@@ -8,13 +8,17 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ApiDocument.Operation;
 import dev.driveline.testkit.Http;
+import dev.driveline.testkit.RouteChecks;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -41,6 +45,10 @@ class CommandApiIT {
                     "{\"reason\":\"anything\",\"fleet\":\"nobody\"}",
                     "POST /api/v1/commands:batch",
                     "{\"type\":\"doors.lock\"}");
+
+    private static final RouteChecks<Operation> CHECKS =
+            new RouteChecks<>(
+                    operation -> operation.method() + " " + operation.path(), CommandApiIT::call);
 
     @TempDir static Path folder;
     private static CommandRig rig;
@@ -146,81 +154,55 @@ class CommandApiIT {
 
     @TestFactory
     Stream<DynamicTest> withoutATokenOrItsScopeARouteDoesNothing() {
-        return operations()
-                .map(operation ->
-                        test(
-                                operation,
-                                () -> {
-                                    Http.Response anybody =
-                                            call(
-                                                    new Http(
-                                                            http("").client(),
-                                                            http("").base(),
-                                                            null),
-                                                    operation);
-                                    assertEquals(401, anybody.status(), anybody.body());
-                                    Http.Response without =
-                                            call(http("acme/x/telemetry:read"), operation);
-                                    assertEquals(403, without.status(), without.body());
-                                }));
+        return Stream.concat(
+                CHECKS.answer(401, null, operations()),
+                CHECKS.answer(403, "acme/x/telemetry:read", operations()));
     }
 
     @TestFactory
     Stream<DynamicTest> anotherTenantsThingsAreNotThere() {
-        return operations()
-                .filter(operation ->
-                        !operation.method().equals("PUT") || operation.path().contains("{vin}"))
-                // What the command root signed is the installation's, and no secret.
-                .filter(operation -> !operation.path().equals("/api/v1/signed-by-root/{namespace}"))
-                .map(operation ->
-                        test(
-                                operation,
-                                () -> {
-                                    Http.Response answer = call(http("other/x/" + ALL), operation);
-                                    if (operation.path().contains("{")) {
-                                        assertEquals(404, answer.status(), answer.body());
-                                    } else if (operation.method().equals("GET")) {
-                                        assertEquals(200, answer.status(), answer.body());
-                                        assertFalse(
-                                                answer.body().contains("isolated"), answer.body());
-                                        assertFalse(
-                                                answer.body().contains(VIN.value()), answer.body());
-                                    }
-                                }));
+        Predicate<Operation> ofOne = operation -> operation.path().contains("{");
+        return CHECKS.hide(
+                List.of("isolated", VIN.value()),
+                "other/x/" + ALL,
+                ofOne,
+                operations()
+                        .filter(operation ->
+                                operation.method().equals("GET") || ofOne.test(operation))
+                        .filter(operation ->
+                                !operation.method().equals("PUT")
+                                        || operation.path().contains("{vin}"))
+                        // What the command root signed is the installation's, and no secret.
+                        .filter(operation ->
+                                !operation.path().equals("/api/v1/signed-by-root/{namespace}")));
     }
 
     @TestFactory
     Stream<DynamicTest> aTokenForOneVehicleReachesNoOther() {
-        Http narrow = http("acme/x/" + ALL + "/WDRV0TESTAPXC3002");
-        return operations()
-                .filter(operation ->
-                        operation.path().contains("{vin}") || operation.path().contains("{id}"))
-                .map(operation ->
-                        test(
-                                operation,
-                                () -> {
-                                    Http.Response answer = call(narrow, operation);
-                                    boolean byId =
-                                            operation.path().contains("commands/{id}")
-                                                    || operation.path().contains(":batch/{id}");
-                                    assertEquals(byId ? 404 : 403, answer.status(), answer.body());
-                                }));
+        String narrow = "acme/x/" + ALL + "/WDRV0TESTAPXC3002";
+        return Stream.concat(
+                CHECKS.answer(404, narrow, operations().filter(CommandApiIT::findsItsVehicle)),
+                CHECKS.answer(
+                        403,
+                        narrow,
+                        operations()
+                                .filter(operation ->
+                                        operation.path().contains("{vin}")
+                                                || operation.path().contains("{id}"))
+                                .filter(operation -> !findsItsVehicle(operation))));
     }
 
-    private static DynamicTest test(
-            Operation operation, org.junit.jupiter.api.function.Executable body) {
-        return DynamicTest.dynamicTest(operation.method() + " " + operation.path(), body);
+    /** Whose vehicles it is about is known when it was found. */
+    private static boolean findsItsVehicle(Operation operation) {
+        return operation.path().contains("commands/{id}")
+                || operation.path().contains(":batch/{id}");
     }
 
     private static Stream<Operation> operations() {
         return rig.process().rest().documents().merged().operations().stream();
     }
 
-    private static Http http(String token) {
-        return rig.http(token);
-    }
-
-    private static Http.Response call(Http by, Operation operation) {
+    private static RouteChecks.Answer call(@Nullable String token, Operation operation) {
         String path =
                 operation
                         .path()
@@ -234,7 +216,15 @@ class CommandApiIT {
                         ? BODIES.getOrDefault(operation.method() + " " + operation.path(), "{}")
                         : null;
         boolean lines = operation.node().at("/requestBody/content").has("text/csv");
-        return by.send(operation.method(), path, body, lines ? "text/csv" : "application/json");
+        Http any = rig.http("");
+        Http.Response answer =
+                new Http(any.client(), any.base(), token)
+                        .send(
+                                operation.method(),
+                                path,
+                                body,
+                                lines ? "text/csv" : "application/json");
+        return new RouteChecks.Answer(answer.status(), answer.body());
     }
 
     private static String idFor(String path) {

@@ -39,12 +39,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,6 +84,7 @@ final class CommandRig implements AutoCloseable {
     private final DatabaseConfig database;
     private final KafkaProducer<byte[], byte[]> producer;
     private final ServiceProcess process;
+    private final CommandConfig config;
     private final TailReader tap;
     private final TailReader follower;
     final StandInPipeline pipeline = new StandInPipeline();
@@ -102,7 +106,11 @@ final class CommandRig implements AutoCloseable {
                         CommandRig::caller,
                         Clock.systemUTC());
         Path secret = Files.writeString(folder.resolve("wake-secret"), WAKE_SECRET.text() + "\n");
-        CommandService.start(
+        Path webhookKeys =
+                Files.writeString(
+                        folder.resolve("webhook-keys"),
+                        Base64.getEncoder().encodeToString(new byte[32]) + "\n");
+        config =
                 new CommandConfig(
                         kafka,
                         database,
@@ -110,9 +118,9 @@ final class CommandRig implements AutoCloseable {
                         pipeline.uri(),
                         new CommandConfig.Wake(
                                 pipeline.uri().resolve("/wake"), 2, WAKE_SPACING, true, secret),
-                        new CommandConfig.Webhooks(true, WEBHOOK_RETRIES),
-                        new CommandConfig.Batches(APPROVAL_OVER, Duration.ofDays(90))),
-                process);
+                        new CommandConfig.Webhooks(true, WEBHOOK_RETRIES, webhookKeys),
+                        new CommandConfig.Batches(APPROVAL_OVER, Duration.ofDays(90)));
+        CommandService.start(config, process);
         process.open();
         tap =
                 TailReader.start(
@@ -162,6 +170,16 @@ final class CommandRig implements AutoCloseable {
 
     Http http(String token) {
         return Http.at("http://127.0.0.1:" + process.rest().port()).bearer(token);
+    }
+
+    /** A second process of the service, whose clock is another; the caller closes it. */
+    ServiceProcess another(Clock clock) {
+        ServiceProcess second =
+                ServiceProcess.start(
+                        ServiceProcess.ProcessConfig.onFreePorts(), CommandRig::caller, clock);
+        CommandService.start(config, second);
+        second.open();
+        return second;
     }
 
     ServiceProcess process() {
@@ -315,6 +333,23 @@ final class CommandRig implements AutoCloseable {
             for (String one : statements) {
                 statement.execute(one);
             }
+        }
+    }
+
+    /** The first column of what somebody reads who can reach the database. */
+    List<String> read(String query) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                database.jdbcUrl(), database.user(), database.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET search_path TO command");
+            List<String> found = new ArrayList<>();
+            try (ResultSet rows = statement.executeQuery(query)) {
+                while (rows.next()) {
+                    found.add(rows.getString(1));
+                }
+            }
+            return found;
         }
     }
 

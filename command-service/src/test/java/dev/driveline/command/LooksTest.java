@@ -1,5 +1,6 @@
 package dev.driveline.command;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,8 @@ import dev.driveline.contract.id.Vin;
 import dev.driveline.testkit.TestClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LooksTest {
@@ -47,6 +50,44 @@ class LooksTest {
         assertFalse(looks.haveSeen(VIN, turn.plusNanos(1_000)));
         looks.looked(VIN, turn.minusSeconds(1));
         assertTrue(looks.haveSeen(VIN, turn), "an older turn takes nothing back");
+    }
+
+    @Test
+    void whereLooksFailThePauseGrowsUntilOneEndsWell() {
+        List<Long> pausesS = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            pausesS.add(looks.failed(VIN).toSeconds());
+        }
+        assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L), pausesS);
+        assertEquals(Duration.ofSeconds(1), looks.failed(OTHER), "each has a pause of its own");
+        assertEquals(2, looks.failing());
+        looks.done(VIN);
+        assertEquals(1, looks.failing());
+        assertEquals(Duration.ofSeconds(1), looks.failed(VIN));
+        looks.forgetFailures();
+        assertEquals(0, looks.failing());
+    }
+
+    @Test
+    void aLookThatFailedHasSeenNothing() {
+        Instant accepted = clock.instant();
+        clock.advance(Duration.ofMillis(1));
+        looks.begin(VIN);
+        var _ = looks.failed(VIN);
+        assertFalse(looks.haveSeen(VIN, accepted));
+        looks.begin(VIN);
+        looks.missed(VIN);
+        assertFalse(looks.haveSeen(VIN, accepted));
+    }
+
+    @Test
+    void soManyFailuresAreRemembered() {
+        for (int i = 0; i < 10_001; i++) {
+            var _ = looks.failed(Vin.of("WDRV0TEST%08d".formatted(i)));
+        }
+        assertEquals(10_000, looks.failing());
+        assertEquals(1, looks.failed(Vin.of("WDRV0TEST00000000")).toSeconds());
+        assertEquals(2, looks.failed(Vin.of("WDRV0TEST00010000")).toSeconds());
     }
 
     @Test

@@ -17,6 +17,9 @@ import dev.driveline.contract.alert.Severity;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import dev.driveline.testkit.Http;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -175,6 +178,43 @@ class WebhookIT {
     }
 
     @Test
+    void whoReadsTheDatabaseCannotSign() throws Exception {
+        String wish = wish("/sealed", "command.accepted");
+        JsonNode hook = addedWithKey(wish, "one-webhook");
+        JsonNode again = addedWithKey(wish, "one-webhook");
+        String secret = hook.path("secret").asText();
+        assertEquals(secret, again.path("secret").asText());
+        String id = hook.at("/webhook/id").asText();
+        String row = rig.read("SELECT secret FROM webhook WHERE id = '" + id + "'").getFirst();
+        assertTrue(row.startsWith("sealed_"), row);
+        assertEquals(
+                List.of("f"),
+                rig.read(
+                        "SELECT position('whsec_'::bytea IN body) > 0 FROM idempotent_answer"
+                                + " WHERE key = 'one-webhook'"));
+        ok(202, post(one(hook) + ":test"));
+        SOON.that("the test arrives", () -> receiver.at("/sealed").size() == 1);
+        assertTrue(receiver.at("/sealed").getFirst().signedBy(secret));
+        JsonNode other = added("/copied", "command.accepted");
+        rig.sql(
+                "UPDATE webhook SET secret = '%s' WHERE id = '%s'"
+                        .formatted(row, other.at("/webhook/id").asText()));
+        ok(202, post(one(other) + ":test"));
+        SOON.that(
+                "it is stopped",
+                () ->
+                        json(acme.get(one(other)))
+                                .at("/webhook/stopped")
+                                .asText()
+                                .contains("does not open"));
+        assertEquals(List.of(), receiver.at("/copied"));
+        ok(200, post(one(other) + ":rotate-secret"));
+        ok(200, acme.put(one(other), wish("/copied", "command.accepted")));
+        ok(202, post(one(other) + ":test"));
+        SOON.that("it is told again", () -> receiver.at("/copied").size() == 1);
+    }
+
+    @Test
     void whatCannotBeToldIsRefused() {
         String all = "/api/v1/webhooks";
         assertTrue(
@@ -204,6 +244,20 @@ class WebhookIT {
 
     private static JsonNode added(String path, String... events) {
         return ok(201, acme.post("/api/v1/webhooks", wish(path, events)));
+    }
+
+    private static JsonNode addedWithKey(String wish, String key) throws Exception {
+        HttpResponse<String> answer =
+                acme.client()
+                        .send(
+                                HttpRequest.newBuilder(URI.create(acme.base() + "/api/v1/webhooks"))
+                                        .POST(HttpRequest.BodyPublishers.ofString(wish))
+                                        .header("Authorization", "Bearer " + acme.token())
+                                        .header("Idempotency-Key", key)
+                                        .build(),
+                                HttpResponse.BodyHandlers.ofString());
+        assertEquals(201, answer.statusCode(), answer.body());
+        return json(new Http.Response(201, answer.headers(), answer.body()));
     }
 
     private static String wish(String path, String... events) {

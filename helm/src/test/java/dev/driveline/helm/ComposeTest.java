@@ -11,6 +11,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.driveline.command.trust.KeyRing;
 import dev.driveline.command.trust.SignedByRoot;
+import dev.driveline.command.webhook.WebhookKeys;
 import dev.driveline.contract.trust.CommandKeys;
 import dev.driveline.runtime.json.Json;
 import dev.driveline.runtime.jws.KeyStores;
@@ -18,6 +19,7 @@ import dev.driveline.runtime.jws.PublicKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -137,6 +139,13 @@ class ComposeTest {
                         .toList();
         KeyRing ring = new KeyRing(held, List.of(Json.read(signed.content(), CommandKeys.class)));
         assertEquals(Set.of("command-1"), ring.usable());
+    }
+
+    @Test
+    void theKeyThatSealsWebhooksSecretsIsTaken(@TempDir Path folder) throws Exception {
+        assertTrue(
+                WebhookKeys.read(secretsMadeIn(folder).resolve("webhook-keys"), new SecureRandom())
+                        .any());
     }
 
     private static String resolved(String name, String value) {

@@ -58,6 +58,7 @@ class SettingsTableTest {
                     "command.keys",
                     "command.keystore",
                     "command.keystore-password",
+                    "command.webhook-keys",
                     "command.root");
 
     /** Key and default of one row. */

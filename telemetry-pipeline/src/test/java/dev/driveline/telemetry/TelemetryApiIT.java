@@ -14,6 +14,7 @@ import dev.driveline.telemetry.batch.TestBatch;
 import dev.driveline.telemetry.fact.TestCatalogue;
 import dev.driveline.testkit.Eventually;
 import dev.driveline.testkit.Http;
+import dev.driveline.testkit.RouteChecks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -58,6 +60,9 @@ final class TelemetryApiIT {
             Map.of(
                     "/api/v1/signals:query",
                     "{\"vins\":[\"%s\"],\"signals\":[\"can0.MOTION.SPEED\"]}".formatted(VIN));
+
+    private static final RouteChecks<Operation> CHECKS =
+            new RouteChecks<>(TelemetryApiIT::nameOf, TelemetryApiIT::call);
 
     @TempDir private static Path folder;
     private static TelemetryRig rig;
@@ -341,57 +346,41 @@ final class TelemetryApiIT {
 
     @TestFactory
     Stream<DynamicTest> withoutATokenOrItsScopeARouteDoesNothing() {
-        return guarded()
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    assertEquals(401, call("", operation).status());
-                                    assertEquals(403, call("acme,audit:read", operation).status());
-                                }));
+        return Stream.concat(
+                CHECKS.answer(401, null, guarded()),
+                CHECKS.answer(403, "acme,audit:read", guarded()));
     }
 
     @TestFactory
     Stream<DynamicTest> anotherTenantsVehiclesAreNotThere() {
-        return ofVehicles()
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    Http.Response reply = call(OTHER, operation);
-                                    if (operation.path().contains("{")) {
-                                        assertEquals(404, reply.status(), reply.body());
-                                    } else {
-                                        assertEquals(200, reply.status(), reply.body());
-                                        assertFalse(reply.body().contains("MOTION"), reply.body());
-                                        assertFalse(
-                                                reply.body().contains("latitude"), reply.body());
-                                    }
-                                }));
+        return CHECKS.hide(
+                List.of("MOTION", "latitude"),
+                OTHER,
+                operation -> operation.path().contains("{"),
+                ofVehicles());
     }
 
     @TestFactory
     Stream<DynamicTest> aTokenForOneVehicleReachesNoOther() {
-        return ofVehicles()
-                .filter(operation -> !operation.path().endsWith("/positions"))
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    Http.Response reply =
-                                            call(LOCATED + ",vin=" + SECOND, operation);
-                                    assertEquals(403, reply.status(), reply.body());
-                                    assertTrue(
-                                            reply.body().contains("OUTSIDE_CLAIM"), reply.body());
-                                }));
+        return CHECKS.refuse(
+                403,
+                "OUTSIDE_CLAIM",
+                LOCATED + ",vin=" + SECOND,
+                ofVehicles().filter(operation -> !operation.path().endsWith("/positions")));
     }
 
-    private static Http.Response call(String token, Operation operation) {
+    private static RouteChecks.Answer call(@Nullable String token, Operation operation) {
         String path =
                 operation.path().replace("{vin}", VIN.value()).replace("{id}", "none")
                         + QUERIES.getOrDefault(operation.path(), "");
-        String body = BODIES.get(operation.path());
-        return rig.http(token).send(operation.method(), path, body, "application/json");
+        Http.Response answer =
+                new Http(rig.http().client(), rig.base(), token)
+                        .send(
+                                operation.method(),
+                                path,
+                                BODIES.get(operation.path()),
+                                "application/json");
+        return new RouteChecks.Answer(answer.status(), answer.body());
     }
 
     private static String nameOf(Operation operation) {

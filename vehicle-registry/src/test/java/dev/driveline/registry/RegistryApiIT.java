@@ -10,16 +10,19 @@ import dev.driveline.registry.RegistryRig.Reply;
 import dev.driveline.runtime.auth.Scope;
 import dev.driveline.runtime.rest.ApiDocument.Operation;
 import dev.driveline.runtime.rest.Route;
+import dev.driveline.testkit.RouteChecks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,9 @@ final class RegistryApiIT {
     private static final String DBC =
             "VERSION \\\"\\\"\\n\\nBU_: E\\n\\nBO_ 1 M: 8 E\\n SG_ S : 0|8@1+ (1,0) [0|0] \\\"\\\" E\\n";
     private static final Pattern PARAMETER = Pattern.compile("\\{([a-zA-Z]+)}");
+
+    private static final RouteChecks<Operation> CHECKS =
+            new RouteChecks<>(RegistryApiIT::nameOf, RegistryApiIT::call);
 
     @RegisterExtension static final RegistryRig rig = new RegistryRig();
 
@@ -175,77 +181,46 @@ final class RegistryApiIT {
 
     @TestFactory
     Stream<DynamicTest> withoutATokenOrItsScopeARouteDoesNothing() {
-        return guarded()
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    String path = filled(operation);
-                                    Reply anybody =
-                                            rig.anonymous(
-                                                    operation.method(), path, bodyOf(operation));
-                                    assertEquals(401, anybody.status(), anybody.json().toString());
-                                    String another =
-                                            operation.scope().equals("rollouts:write")
-                                                    ? "audit:read"
-                                                    : "rollouts:write";
-                                    Reply without =
-                                            rig.call(
-                                                    "demo/" + another,
-                                                    operation.method(),
-                                                    path,
-                                                    bodyOf(operation));
-                                    assertEquals(403, without.status(), without.json().toString());
-                                }));
+        Predicate<Operation> rollouts = operation -> operation.scope().equals("rollouts:write");
+        return Stream.of(
+                        CHECKS.answer(401, null, guarded()),
+                        CHECKS.answer(403, "demo/audit:read", guarded().filter(rollouts)),
+                        CHECKS.answer(
+                                403, "demo/rollouts:write", guarded().filter(rollouts.negate())))
+                .flatMap(each -> each);
     }
 
     @TestFactory
     Stream<DynamicTest> anotherTenantsThingsAreNotThere() {
-        return guarded()
-                .filter(operation -> !operation.scope().equals("admin"))
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    Reply reply =
-                                            rig.call(
-                                                    "other",
-                                                    operation.method(),
-                                                    filled(operation),
-                                                    bodyOf(operation),
-                                                    headersOf(operation));
-                                    if (names(operation)) {
-                                        assertEquals(404, reply.status(), reply.json().toString());
-                                    } else if (operation.method().equals("GET")) {
-                                        assertEquals(200, reply.status(), reply.json().toString());
-                                        String answer = reply.json().toString();
-                                        for (String secret :
-                                                List.of(VIN.value(), "solated", "ISOLATED")) {
-                                            assertFalse(answer.contains(secret), answer);
-                                        }
-                                    }
-                                }));
+        return CHECKS.hide(
+                List.of(VIN.value(), "solated", "ISOLATED"),
+                "other",
+                RegistryApiIT::names,
+                guarded()
+                        .filter(operation -> !operation.scope().equals("admin"))
+                        .filter(operation -> names(operation) || operation.method().equals("GET")));
     }
 
     @TestFactory
     Stream<DynamicTest> aTokenForOneVehicleReachesNoOther() {
-        return guarded()
-                .filter(operation -> operation.path().contains("{vin}"))
-                .filter(operation -> !operation.scope().equals("admin"))
-                .map(operation ->
-                        DynamicTest.dynamicTest(
-                                nameOf(operation),
-                                () -> {
-                                    Reply reply =
-                                            rig.call(
-                                                    "demo//" + OTHERS,
-                                                    operation.method(),
-                                                    filled(operation),
-                                                    bodyOf(operation),
-                                                    headersOf(operation));
-                                    assertEquals(403, reply.status(), reply.json().toString());
-                                    assertEquals("OUTSIDE_CLAIM", reply.code());
-                                }));
+        return CHECKS.refuse(
+                403,
+                "OUTSIDE_CLAIM",
+                "demo//" + OTHERS,
+                guarded()
+                        .filter(operation -> operation.path().contains("{vin}"))
+                        .filter(operation -> !operation.scope().equals("admin")));
+    }
+
+    private static RouteChecks.Answer call(@Nullable String token, Operation operation) {
+        Reply reply =
+                rig.call(
+                        token,
+                        operation.method(),
+                        filled(operation),
+                        bodyOf(operation),
+                        headersOf(operation));
+        return new RouteChecks.Answer(reply.status(), reply.json().toString());
     }
 
     /** Whether it is about one thing, by its path or by its body. */

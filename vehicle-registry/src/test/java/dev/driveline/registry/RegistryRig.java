@@ -280,11 +280,6 @@ final class RegistryRig implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    /** Without a token. */
-    Reply anonymous(String method, String path, String body) {
-        return call(null, method, path, body);
-    }
-
     /** What is served to everybody. */
     String text(String path) {
         try {

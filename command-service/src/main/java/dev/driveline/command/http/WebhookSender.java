@@ -37,14 +37,14 @@ public final class WebhookSender implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Tries once. */
-    public Attempt send(Delivery delivery) throws InterruptedException {
+    /** Tries once, signed with each of these. */
+    public Attempt send(Delivery delivery, List<Secret> secrets) throws InterruptedException {
         Map<String, String> headers =
                 signed(
                         delivery.event(),
                         clock.instant().getEpochSecond(),
                         delivery.body(),
-                        delivery.secrets());
+                        secrets);
         headers.put("content-type", CloudEvent.MEDIA_TYPE);
         headers.put("driveline-attempt", Integer.toString(delivery.attempts()));
         return posts.post(delivery.url(), headers, delivery.body());

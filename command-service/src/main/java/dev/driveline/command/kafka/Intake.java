@@ -2,6 +2,7 @@ package dev.driveline.command.kafka;
 
 import dev.driveline.contract.id.Vin;
 import dev.driveline.contract.kafka.Topic;
+import dev.driveline.contract.kafka.TopicPrefix;
 import dev.driveline.contract.registry.VehicleFact;
 import dev.driveline.runtime.kafka.KafkaConfig;
 import dev.driveline.runtime.rest.ProblemException;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -65,7 +67,7 @@ public final class Intake implements AutoCloseable {
                     Topic.REGISTRY_ERASURES,
                     Topic.VEHICLE_EVENTS);
 
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Consumer<byte[], byte[]> consumer;
     private final Handler handler;
     private final Map<String, Topic> byName = new HashMap<>();
     private final Map<TopicPartition, Long> presenceEnds = new HashMap<>();
@@ -122,15 +124,24 @@ public final class Intake implements AutoCloseable {
     }
 
     public Intake(KafkaConfig kafka, Handler handler) {
+        this(consumer(kafka), kafka.prefix(), kafka.partitions(), handler);
+    }
+
+    /** One that reads with a consumer, which is its own from now on. */
+    Intake(Consumer<byte[], byte[]> consumer, TopicPrefix prefix, int partitions, Handler handler) {
+        this.consumer = consumer;
+        this.partitions = partitions;
         this.handler = handler;
-        this.partitions = kafka.partitions();
+        TOPICS.forEach(topic -> byName.put(prefix.of(topic), topic));
+        this.unhandled = new Unhandled(byName, handler);
+    }
+
+    private static Consumer<byte[], byte[]> consumer(KafkaConfig kafka) {
         Map<String, Object> properties = kafka.consumer("command-intake", "command-dispatcher");
         properties.put(
                 ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, RangeAssignor.class.getName());
         properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
-        this.consumer = new KafkaConsumer<>(properties);
-        TOPICS.forEach(topic -> byName.put(kafka.prefix().of(topic), topic));
-        this.unhandled = new Unhandled(byName, handler);
+        return new KafkaConsumer<>(properties);
     }
 
     /** Joins the group and begins to read. */

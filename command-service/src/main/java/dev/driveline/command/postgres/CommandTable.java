@@ -211,6 +211,23 @@ public final class CommandTable {
                 .execute();
     }
 
+    /**
+     * A look has failed: what is due, and what waits, is due at another time. What is under way and
+     * not due keeps its time, which says when it is sent again.
+     */
+    public void lookAgain(Handle handle, Vin vin, Instant now, Instant at) {
+        handle.createUpdate(
+                        """
+                        UPDATE command SET due_at = :at
+                        WHERE vin = :vin AND NOT terminal
+                          AND (due_at <= :now OR (NOT in_flight AND due_at > :at))
+                        """)
+                .bind("vin", vin.value())
+                .bind("now", now)
+                .bind("at", at)
+                .execute();
+    }
+
     /** Makes what waits in a tenant be looked at now. */
     public void rouse(Handle handle, TenantId tenant, Instant now) {
         handle.createUpdate(

@@ -2,7 +2,8 @@ package dev.driveline.command.postgres;
 
 import dev.driveline.command.webhook.Attempt;
 import dev.driveline.command.webhook.Delivery;
-import dev.driveline.command.webhook.Secret;
+import dev.driveline.command.webhook.StoredSecrets;
+import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
 import java.net.URI;
 import java.sql.ResultSet;
@@ -10,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -134,7 +134,7 @@ public final class DeliveryTable {
         return handle.createQuery(
                         """
                         WITH due AS (
-                            SELECT d.number, w.id, w.url, w.secret,
+                            SELECT d.number, w.id, w.tenant, w.url, w.secret,
                                    CASE WHEN w.former_until > :now THEN w.former_secret END AS former
                             FROM webhook w CROSS JOIN LATERAL (
                                 SELECT number FROM delivery
@@ -144,7 +144,7 @@ public final class DeliveryTable {
                             LIMIT :limit)
                         UPDATE delivery SET due_at = :lost, attempts = attempts + 1, tried_at = :now
                         FROM due WHERE delivery.number = due.number
-                        RETURNING delivery.number, due.id AS webhook, due.url, delivery.event, delivery.body,
+                        RETURNING delivery.number, due.id AS webhook, due.tenant, due.url, delivery.event, delivery.body,
                                   delivery.attempts, delivery.since, due.secret, due.former
                         """)
                 .bind("now", now)
@@ -238,21 +238,20 @@ public final class DeliveryTable {
     }
 
     private static Delivery delivery(ResultSet row, StatementContext context) throws SQLException {
-        List<Secret> secrets = new ArrayList<>();
-        secrets.add(new Secret(row.getString("secret")));
-        String former = row.getString("former");
-        if (former != null) {
-            secrets.add(new Secret(former));
-        }
+        UUID webhook = row.getObject("webhook", UUID.class);
         return new Delivery(
                 row.getLong("number"),
-                row.getObject("webhook", UUID.class),
+                webhook,
                 URI.create(row.getString("url")),
                 row.getString("event"),
                 row.getBytes("body"),
                 row.getInt("attempts"),
                 timeIn(row, "since"),
-                secrets);
+                new StoredSecrets(
+                        TenantId.of(row.getString("tenant")),
+                        webhook,
+                        row.getString("secret"),
+                        row.getString("former")));
     }
 
     private static Row row(ResultSet row, StatementContext context) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.driveline.command.postgres;
 
-import dev.driveline.command.webhook.Secret;
+import dev.driveline.command.webhook.StoredSecrets;
 import dev.driveline.command.webhook.Webhook;
 import dev.driveline.contract.id.TenantId;
 import java.net.URI;
@@ -26,7 +26,10 @@ public final class WebhookTable {
     /** What a webhook asked for. */
     public record Wanting(UUID id, TenantId tenant, List<String> events) {}
 
-    public void insert(Handle handle, Webhook webhook, Secret secret) {
+    /**
+     * @param secret as the row is to have it
+     */
+    public void insert(Handle handle, Webhook webhook, String secret) {
         bound(
                         handle,
                         """
@@ -38,7 +41,7 @@ public final class WebhookTable {
                         webhook)
                 .bind("createdBy", webhook.createdBy())
                 .bind("createdAt", webhook.createdAt())
-                .bind("secret", secret.text())
+                .bind("secret", secret)
                 .execute();
     }
 
@@ -68,7 +71,7 @@ public final class WebhookTable {
     }
 
     /** The former secret signs too, until then. */
-    public void rotate(Handle handle, UUID id, Secret secret, Instant formerUntil, Instant now) {
+    public void rotate(Handle handle, UUID id, String secret, Instant formerUntil, Instant now) {
         handle.createUpdate(
                         """
                         UPDATE webhook SET former_secret = secret, former_until = :until, secret = :secret,
@@ -76,10 +79,46 @@ public final class WebhookTable {
                         WHERE id = :id
                         """)
                 .bind("id", id)
-                .bind("secret", secret.text())
+                .bind("secret", secret)
                 .bind("until", formerUntil)
                 .bind("now", now)
                 .execute();
+    }
+
+    /** What the rows have, by id. */
+    public List<StoredSecrets> secrets(Handle handle, @Nullable UUID after, int limit) {
+        return handle.createQuery(
+                        """
+                        SELECT id, tenant, secret, former_secret FROM webhook
+                        WHERE :after::uuid IS NULL OR id > :after::uuid
+                        ORDER BY id LIMIT :limit
+                        """)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) ->
+                        new StoredSecrets(
+                                TenantId.of(row.getString("tenant")),
+                                row.getObject("id", UUID.class),
+                                row.getString("secret"),
+                                row.getString("former_secret")))
+                .list();
+    }
+
+    /** The same secrets in other words; false if they are not what they were. */
+    public boolean replace(Handle handle, StoredSecrets former, StoredSecrets next) {
+        return handle.createUpdate(
+                                """
+                                UPDATE webhook SET secret = :secret, former_secret = :former
+                                WHERE id = :id AND secret = :thereSecret
+                                  AND former_secret IS NOT DISTINCT FROM :thereFormer::text
+                                """)
+                        .bind("id", former.webhook())
+                        .bind("secret", next.secret())
+                        .bind("former", next.former())
+                        .bind("thereSecret", former.secret())
+                        .bind("thereFormer", former.former())
+                        .execute()
+                > 0;
     }
 
     /** Nobody switched it off, and it is told no more; empty if it was off already. */

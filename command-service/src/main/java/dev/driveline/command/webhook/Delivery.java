@@ -2,7 +2,6 @@ package dev.driveline.command.webhook;
 
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -13,7 +12,7 @@ import java.util.UUID;
  * @param body as it is signed and sent
  * @param attempts so far, this one included
  * @param since when trying began
- * @param secrets that sign it: the webhook's, and for a day after a rotation the former one
+ * @param secrets that sign it once they are opened
  */
 public record Delivery(
         long number,
@@ -23,4 +22,4 @@ public record Delivery(
         byte[] body,
         int attempts,
         Instant since,
-        List<Secret> secrets) {}
+        StoredSecrets secrets) {}

@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.driveline.command.webhook.Attempt;
 import dev.driveline.command.webhook.Delivery;
 import dev.driveline.command.webhook.Secret;
+import dev.driveline.command.webhook.StoredSecrets;
+import dev.driveline.contract.id.TenantId;
 import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +30,8 @@ class WebhookSenderTest {
 
     private static final Map<String, Integer> ANSWERS =
             Map.of("/ok", 200, "/moved", 302, "/busy", 429);
+
+    private static final List<Secret> SECRETS = List.of(Secret.of(new SplittableRandom(1)));
 
     private final AtomicInteger requests = new AtomicInteger();
     private Vertx vertx;
@@ -59,11 +63,13 @@ class WebhookSenderTest {
     @Test
     void onlyTwoHundredsAreTakenAndNoRedirectionIsFollowed() throws Exception {
         try (WebhookSender sender = new WebhookSender(vertx, true, Clock.systemUTC())) {
-            assertTrue(sender.send(to("127.0.0.1", "/ok")).taken());
-            Attempt moved = sender.send(to("127.0.0.1", "/moved"));
+            assertTrue(sender.send(to("127.0.0.1", "/ok"), SECRETS).taken());
+            Attempt moved = sender.send(to("127.0.0.1", "/moved"), SECRETS);
             assertEquals("it answered 302, not 2xx", moved.problem());
             assertEquals(2, requests.get());
-            assertEquals(Duration.ofSeconds(17), sender.send(to("localhost", "/busy?a=b")).pause());
+            assertEquals(
+                    Duration.ofSeconds(17),
+                    sender.send(to("localhost", "/busy?a=b"), SECRETS).pause());
         }
     }
 
@@ -71,7 +77,7 @@ class WebhookSenderTest {
     void aPrivateAddressIsNotEvenConnectedTo() throws Exception {
         try (WebhookSender sender = new WebhookSender(vertx, false, Clock.systemUTC())) {
             for (String host : List.of("127.0.0.1", "localhost")) {
-                Attempt refused = sender.send(to(host, "/ok"));
+                Attempt refused = sender.send(to(host, "/ok"), SECRETS);
                 assertNull(refused.status());
                 assertTrue(
                         String.valueOf(refused.problem()).contains("private address 127.0.0.1"),
@@ -91,12 +97,12 @@ class WebhookSenderTest {
         try (WebhookSender sender = new WebhookSender(vertx, true, Clock.systemUTC())) {
             assertTrue(
                     String.valueOf(
-                                    sender.send(delivery("http://127.0.0.1:" + port + "/"))
+                                    sender.send(delivery("http://127.0.0.1:" + port + "/"), SECRETS)
                                             .problem())
                             .contains("refused"));
             assertEquals(
                     "no address of 'nowhere.invalid'",
-                    sender.send(delivery("https://nowhere.invalid/")).problem());
+                    sender.send(delivery("https://nowhere.invalid/"), SECRETS).problem());
         }
     }
 
@@ -113,6 +119,6 @@ class WebhookSenderTest {
                 new byte[] {'{', '}'},
                 1,
                 Instant.EPOCH,
-                List.of(Secret.of(new SplittableRandom(1))));
+                new StoredSecrets(TenantId.of("acme"), new UUID(0, 1), "", null));
     }
 }

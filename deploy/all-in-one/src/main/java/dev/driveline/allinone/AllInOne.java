@@ -131,7 +131,8 @@ public final class AllInOne implements AutoCloseable {
                                             null),
                                     ownRest(),
                                     CommandConfig.Wake.NEVER,
-                                    CommandConfig.Webhooks.LOCAL,
+                                    CommandConfig.Webhooks.local(
+                                            dev.resolve("secret").resolve("webhook-keys")),
                                     CommandConfig.Batches.USUAL),
                             process);
             startGateway(kafkaConfig);
@@ -284,6 +285,7 @@ public final class AllInOne implements AutoCloseable {
         servers.server(secret, "est");
         KeyMaker.writeAuthorities(dev.resolve("ca.crt"), List.of(servers.certificate()));
         KeyMaker.commandKeys(secret, COMMAND_KEYS_PASSWORD, dev.resolve("command-root.pem"), clock);
+        KeyMaker.webhookKeys(secret.resolve("webhook-keys"));
         return factory;
     }
 

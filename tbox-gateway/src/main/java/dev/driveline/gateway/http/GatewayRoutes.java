@@ -91,11 +91,7 @@ public final class GatewayRoutes {
     }
 
     private Answer drain(Exchange exchange) {
-        if (exchange.caller().vins() != null) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "a drain concerns every vehicle, the token is narrowed to some");
-        }
+        exchange.caller().mustCoverTenant("a drain");
         DrainRequest request = optional(exchange, new DrainRequest(null, null));
         DrainPace usual = operations.standing().pace();
         int perS = within("ratePerS", request.ratePerS(), usual.perS(), 1, DrainPace.MOST_PER_S);

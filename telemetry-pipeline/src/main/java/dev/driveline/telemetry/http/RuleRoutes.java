@@ -163,11 +163,7 @@ public final class RuleRoutes {
     }
 
     private static void mustCoverTheTenant(Caller caller) {
-        if (caller.vins() != null) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token covers single vehicles, a rule concerns all of the tenant");
-        }
+        caller.mustCoverTenant("a rule");
     }
 
     private static Answer answer(SavedRule rule) {

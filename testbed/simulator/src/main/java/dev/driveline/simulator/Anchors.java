@@ -121,7 +121,7 @@ final class Anchors {
         }
         tried = null;
         if (failures >= ATTEMPTS) {
-            return report(next, State.ROLLED_BACK, "CONNECT_FAILED");
+            return report(next, State.ROLLED_BACK, VehicleCode.CONNECT_FAILED.name());
         }
         Path fresh = file.resolveSibling(file.getFileName() + ".next");
         Files.writeString(fresh, next.compact());

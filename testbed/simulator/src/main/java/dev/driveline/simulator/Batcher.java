@@ -5,7 +5,6 @@ import dev.driveline.contract.mqtt.UpTopic;
 import dev.driveline.contract.telemetry.v1.CanBatch;
 import dev.driveline.contract.telemetry.v1.CanColumns;
 import dev.driveline.contract.telemetry.v1.Channel;
-import dev.driveline.contract.telemetry.v1.Clock;
 import dev.driveline.contract.telemetry.v1.Codec;
 import dev.driveline.contract.telemetry.v1.Lost;
 import dev.driveline.contract.telemetry.v1.Origin;
@@ -27,7 +26,6 @@ public final class Batcher implements Batching {
 
     private static final int MAX_DATA_BYTES = 40 * 1024;
     private static final int MAX_FRAMES = 6_000;
-    private static final int CLOCK_ERROR_US = 5_000;
 
     private final byte[] bootId;
     private final Map<ChannelKey, Integer> index = new HashMap<>();
@@ -35,9 +33,8 @@ public final class Batcher implements Batching {
     private final List<Integer> dtUs = new ArrayList<>();
     private final List<Integer> idx = new ArrayList<>();
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    private final BatchTime time = new BatchTime();
     private long seq;
-    private long firstUs;
-    private long lastUs;
 
     private record ChannelKey(String bus, int id, int flags, int length) {}
 
@@ -60,7 +57,7 @@ public final class Batcher implements Batching {
 
     @Override
     public long spanUs() {
-        return isEmpty() ? 0 : lastUs - firstUs;
+        return time.spanUs();
     }
 
     @Override
@@ -70,11 +67,6 @@ public final class Batcher implements Batching {
 
     @Override
     public void add(long timeUs, String bus, int id, int flags, byte[] payload, int length) {
-        if (isEmpty()) {
-            firstUs = timeUs;
-            lastUs = timeUs;
-        }
-        long time = Math.max(timeUs, lastUs);
         ChannelKey key = new ChannelKey(bus, id, flags, length);
         Integer channel = index.get(key);
         if (channel == null) {
@@ -88,10 +80,9 @@ public final class Batcher implements Batching {
                             .setLen(length)
                             .build());
         }
-        dtUs.add((int) (time - lastUs));
+        dtUs.add(time.next(timeUs));
         idx.add(channel);
         data.write(payload, 0, length);
-        lastUs = time;
     }
 
     /** A finished batch. */
@@ -115,9 +106,9 @@ public final class Batcher implements Batching {
                         .setOrigin(origin)
                         .addAllLost(lost)
                         .setMonoUs(System.nanoTime() / 1_000)
-                        .setT0Us(firstUs)
-                        .setClock(Clock.CLOCK_NTP)
-                        .setClockErrorUs(CLOCK_ERROR_US)
+                        .setT0Us(time.firstUs())
+                        .setClock(BatchTime.CLOCK)
+                        .setClockErrorUs(BatchTime.CLOCK_ERROR_US)
                         .addAllChannel(channels)
                         .setCodec(Codec.CODEC_ZSTD)
                         .setPackedColumns(
@@ -130,6 +121,7 @@ public final class Batcher implements Batching {
         dtUs.clear();
         idx.clear();
         data.reset();
+        time.close();
         return finished;
     }
 

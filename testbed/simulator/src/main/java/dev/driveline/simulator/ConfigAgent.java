@@ -92,6 +92,18 @@ final class ConfigAgent {
         return new ConfigMessage.CheckIn(1, UUID.randomUUID().toString(), have, ALGORITHMS);
     }
 
+    /** A connection was made: what became of authorities on trial is told. */
+    void connected() throws IOException {
+        ConfigMessage.Report tried = anchors.connected();
+        if (tried == null) {
+            return;
+        }
+        if (tried.state() == State.ROLLED_BACK) {
+            refusals.refused(TrustAnchors.TYP, VehicleCode.CONNECT_FAILED, null, null, null);
+        }
+        answers.accept(tried);
+    }
+
     /** A signed document, or the word that nothing differs. */
     void received(String payload) throws IOException {
         if (payload.startsWith("{")) {

@@ -55,6 +55,7 @@ public final class KeyMaker {
     private static final Duration AUTHORITY_LIFE = Duration.ofDays(3_650);
     private static final Duration SERVER_LIFE = Duration.ofDays(397);
     private static final Duration SKEW = Duration.ofHours(1);
+    private static final int WEBHOOK_KEY_BYTES = 32;
     private static final String COMMAND_KEY = "command-1";
 
     private final PrivateKey key;
@@ -175,6 +176,15 @@ public final class KeyMaker {
         Files.writeString(
                 secret.resolve("command-keys.jws"),
                 new Jws.Signer("root", root.getPrivate()).sign(CommandKeys.TYP, Json.bytes(keys)));
+    }
+
+    /** Writes the key that seals webhooks' secrets into a file, if it is missing. */
+    public static void webhookKeys(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] key = new byte[WEBHOOK_KEY_BYTES];
+            new SecureRandom().nextBytes(key);
+            Pem.writeSecret(file, Base64.getEncoder().encodeToString(key) + "\n");
+        }
     }
 
     private static void writeStore(

@@ -11,7 +11,6 @@ import dev.driveline.can.Reassembly;
 import dev.driveline.can.SignalSink;
 import dev.driveline.can.TransportFault;
 import dev.driveline.contract.mqtt.UpTopic;
-import dev.driveline.contract.telemetry.v1.Clock;
 import dev.driveline.contract.telemetry.v1.Codec;
 import dev.driveline.contract.telemetry.v1.Lost;
 import dev.driveline.contract.telemetry.v1.Origin;
@@ -40,7 +39,6 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
 
     private static final int SAMPLE_BYTES = 12;
     private static final int ENTRY_BYTES = 8;
-    private static final int CLOCK_ERROR_US = 5_000;
 
     private final byte[] bootId;
     private final Catalogue catalogue;
@@ -49,14 +47,13 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
     private final Map<Entry, Integer> index = new HashMap<>();
     private final List<SignalEntry> dictionary = new ArrayList<>();
     private final List<ValueState> states = new ArrayList<>();
+    private final BatchTime time = new BatchTime();
     private SignalColumns.Builder columns = SignalColumns.newBuilder();
     private boolean allValid = true;
     private int bytes;
     private int frames;
     private long seq;
     private long frameUs;
-    private long firstUs;
-    private long lastUs;
 
     private record Entry(int signal, ValueType type) {}
 
@@ -83,7 +80,7 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
 
     @Override
     public long spanUs() {
-        return isEmpty() ? 0 : lastUs - firstUs;
+        return time.spanUs();
     }
 
     @Override
@@ -138,22 +135,16 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
 
     /** Whether it has a value. */
     private boolean sample(CatalogueSignal signal, ValueType type, Quality quality) {
-        if (isEmpty()) {
-            firstUs = frameUs;
-            lastUs = frameUs;
-        }
         ValueState state =
                 switch (quality) {
                     case GOOD, OUT_OF_RANGE -> ValueState.VALUE_STATE_VALID;
                     case NOT_AVAILABLE -> ValueState.VALUE_STATE_NOT_AVAILABLE;
                     case ERROR -> ValueState.VALUE_STATE_ERROR;
                 };
-        long time = Math.max(frameUs, lastUs);
-        columns.addDtUs((int) (time - lastUs)).addIdx(placeOf(signal, type));
+        columns.addDtUs(time.next(frameUs)).addIdx(placeOf(signal, type));
         states.add(state);
         allValid &= state == ValueState.VALUE_STATE_VALID;
         bytes += SAMPLE_BYTES;
-        lastUs = time;
         return state == ValueState.VALUE_STATE_VALID;
     }
 
@@ -188,9 +179,9 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
                         .setOrigin(origin)
                         .addAllLost(lost)
                         .setMonoUs(System.nanoTime() / 1_000)
-                        .setT0Us(firstUs)
-                        .setClock(Clock.CLOCK_NTP)
-                        .setClockErrorUs(CLOCK_ERROR_US)
+                        .setT0Us(time.firstUs())
+                        .setClock(BatchTime.CLOCK)
+                        .setClockErrorUs(BatchTime.CLOCK_ERROR_US)
                         .addAllDictionary(dictionary)
                         .setCodec(Codec.CODEC_ZSTD)
                         .setPackedColumns(
@@ -206,6 +197,7 @@ final class SignalBatcher implements Batching, SignalSink, MessageSink {
         allValid = true;
         bytes = 0;
         frames = 0;
+        time.close();
         return finished;
     }
 }

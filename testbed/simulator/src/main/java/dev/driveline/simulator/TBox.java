@@ -22,6 +22,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -65,6 +66,7 @@ public final class TBox implements AutoCloseable {
     private volatile Collection.Filter filter = Collection.EVERYTHING.filter();
     private volatile int batchMs = Collection.EVERYTHING.batchMs();
     private volatile boolean connected;
+    private volatile @Nullable String notConnected;
     private boolean listening;
     private long nextAnswer;
     private final AtomicLong framesSent = new AtomicLong();
@@ -164,6 +166,11 @@ public final class TBox implements AutoCloseable {
 
     public boolean isConnected() {
         return connected;
+    }
+
+    /** Why the last attempt to connect failed; null if it did not. */
+    public @Nullable String notConnected() {
+        return notConnected;
     }
 
     /** Batches acknowledged since the start. */
@@ -277,10 +284,8 @@ public final class TBox implements AutoCloseable {
             listenToCommands();
             backoff.succeeded();
             connected = true;
-            ConfigMessage.Report tried = anchors.connected();
-            if (tried != null) {
-                answer(tried);
-            }
+            notConnected = null;
+            configuration.connected();
             LOG.atDebug().setMessage("connected").addKeyValue("vin", config.vin()).log();
             sendUnsentAnswers();
             answer(configuration.checkIn());
@@ -290,16 +295,24 @@ public final class TBox implements AutoCloseable {
                 connectAnew();
             }
             long waitMs = backoff.nextMs();
+            String why = why(refused);
+            notConnected = why;
             LOG.atInfo()
                     .setMessage("not connected")
                     .addKeyValue("vin", config.vin())
-                    .addKeyValue(
-                            "why",
-                            refused.getCause() == null ? refused : refused.getCause().getMessage())
+                    .addKeyValue("why", why)
                     .addKeyValue("nextInMs", waitMs)
                     .log();
             var _ = closing.await(waitMs, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private static String why(Throwable refused) {
+        List<String> causes = new ArrayList<>();
+        for (Throwable cause = refused; cause != null; cause = cause.getCause()) {
+            causes.add(String.valueOf(cause.getMessage()));
+        }
+        return String.join(" <- ", causes);
     }
 
     /** What is done with a payload. */

@@ -90,10 +90,6 @@ final class Requests {
      * @throws ProblemException OUTSIDE_CLAIM
      */
     static void mustCoverTheTenant(Exchange exchange) {
-        if (exchange.caller().vins() != null) {
-            throw new ProblemException(
-                    ErrorCode.OUTSIDE_CLAIM,
-                    "the token covers single vehicles, this concerns all of the tenant");
-        }
+        exchange.caller().mustCoverTenant("this");
     }
 }

@@ -16,5 +16,7 @@ public enum VehicleCode {
     PARAMETERS_INVALID,
     /** The vehicle's own state forbids it, for example it is moving. */
     PRECONDITION_FAILED,
-    ACTUATOR_FAILED
+    ACTUATOR_FAILED,
+    /** With the authorities that were named no server could be connected to. */
+    CONNECT_FAILED
 }

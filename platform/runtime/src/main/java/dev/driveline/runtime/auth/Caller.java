@@ -108,4 +108,19 @@ public record Caller(
                     "vehicle " + vin + " is not covered by the token's vins and fleets");
         }
     }
+
+    /**
+     * Stops a caller whose token is for some vehicles only from what concerns others too.
+     *
+     * @param what that is, as "a webhook"
+     * @throws ProblemException {@link ErrorCode#OUTSIDE_CLAIM}
+     */
+    public void mustCoverTenant(String what) {
+        if (vins != null || fleets != null || person) {
+            throw new ProblemException(
+                    ErrorCode.OUTSIDE_CLAIM,
+                    "the token of '%s' is for some vehicles, %s is for all of the tenant's"
+                            .formatted(subject, what));
+        }
+    }
 }

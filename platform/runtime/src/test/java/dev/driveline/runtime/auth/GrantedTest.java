@@ -2,10 +2,14 @@ package dev.driveline.runtime.auth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.driveline.contract.error.ErrorCode;
 import dev.driveline.contract.id.TenantId;
 import dev.driveline.contract.id.Vin;
+import dev.driveline.runtime.rest.ProblemException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,31 @@ class GrantedTest {
                                     Scope.TELEMETRY_LOCATION,
                                     Set.of(OWN))
                             .getOrDefault(scope, Set.of());
+
+    @Test
+    void onlyATokenForAllOfTheTenantIsForWhatConcernsAll() {
+        Set<String> scopes = Set.of("registry:write");
+        Caller all = new Caller("otto", null, TenantId.of("acme"), scopes, null);
+        all.mustCoverTenant("a fleet");
+        List<Caller> narrow =
+                List.of(
+                        PERSON,
+                        all.within(Set.of(OWN)),
+                        new Caller(
+                                "otto",
+                                null,
+                                TenantId.of("acme"),
+                                scopes,
+                                null,
+                                Set.of("north"),
+                                _ -> false,
+                                false));
+        for (Caller caller : narrow) {
+            ProblemException refused =
+                    assertThrows(ProblemException.class, () -> caller.mustCoverTenant("a fleet"));
+            assertEquals(ErrorCode.OUTSIDE_CLAIM, refused.code(), caller.toString());
+        }
+    }
 
     @Test
     void aScopeStaysWhereItWasGrantedForTheVehicle() {
