@@ -113,12 +113,14 @@ final class CommandLedger {
         audit.append(handle, entries);
     }
 
+    /** The clock of the process that accepted it may be ahead of ours. */
     private void count(StoredCommand stored, Instant now) {
+        Duration age = Duration.between(stored.issuedAt(), now);
         Timer.builder("command.age")
                 .tag("state", stored.command().state().name())
                 .serviceLevelObjectives(AGES)
                 .register(metrics)
-                .record(Duration.between(stored.issuedAt(), now));
+                .record(age.isNegative() ? Duration.ZERO : age);
     }
 
     private static AuditEntry entryOf(StoredCommand stored, Actor actor, Instant now) {

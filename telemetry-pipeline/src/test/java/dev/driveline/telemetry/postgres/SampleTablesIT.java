@@ -272,6 +272,7 @@ final class SampleTablesIT {
                 .run(
                         1,
                         random -> {
+                            batches.clear();
                             for (int seq = 1; seq <= 120; seq++) {
                                 batches.add(drawBatch(random, seq));
                             }
