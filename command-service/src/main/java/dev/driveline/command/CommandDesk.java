@@ -320,12 +320,14 @@ final class CommandDesk {
         return database.transaction(handle -> commands.due(handle, ledger.now(), limit));
     }
 
-    /** A look at a vehicle's commands has failed: when the next is due. */
-    Instant lookAgain(Vin vin, Duration pause) {
+    /**
+     * A look at a vehicle's commands has failed: when the next is due; empty where nothing waits.
+     */
+    Optional<Instant> lookAgain(Vin vin, Duration pause) {
         Instant now = ledger.now();
         Instant at = now.plus(pause);
-        database.run(handle -> commands.lookAgain(handle, vin, now, at));
-        return at;
+        int waiting = database.transaction(handle -> commands.lookAgain(handle, vin, now, at));
+        return waiting == 0 ? Optional.empty() : Optional.of(at);
     }
 
     /** Vehicles with an open command, in order, after one. */

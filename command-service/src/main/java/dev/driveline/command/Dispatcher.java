@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -322,11 +323,14 @@ final class Dispatcher implements Intake.Handler, AutoCloseable {
     private void againLater(Vin vin, RuntimeException why) {
         Duration pause = looks.failed(vin);
         try {
-            Instant at = commands.lookAgain(vin, pause);
+            Optional<Instant> at = commands.lookAgain(vin, pause);
+            if (at.isEmpty()) {
+                looks.done(vin);
+            }
             LOG.atError()
                     .setMessage("commands of a vehicle not looked at, tried again later")
                     .addKeyValue("vin", vin)
-                    .addKeyValue("again", at)
+                    .addKeyValue("again", at.map(Instant::toString).orElse("when it has any"))
                     .setCause(why)
                     .log();
         } catch (RuntimeException failed) {

@@ -136,7 +136,14 @@ final class Idempotency {
     private byte[] opened(byte[] body, String key, Caller caller) {
         return switch (keys.open(owner(caller, key), body)) {
             case WebhookKeys.Opening.Opened opened -> opened.content();
-            case WebhookKeys.Opening.KeyMissing _, WebhookKeys.Opening.Broken _ ->
+            case WebhookKeys.Opening.KeyMissing missing ->
+                    throw new ProblemException(
+                            ErrorCode.UNAVAILABLE,
+                            "the answer to Idempotency-Key '"
+                                    + key
+                                    + "' shows a secret, and what sealed it is not at hand: key "
+                                    + missing.key());
+            case WebhookKeys.Opening.Broken _ ->
                     throw new ProblemException(
                             ErrorCode.CONFLICT,
                             "the answer to Idempotency-Key '"

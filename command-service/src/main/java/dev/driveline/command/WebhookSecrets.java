@@ -184,11 +184,7 @@ final class WebhookSecrets {
     private void stop(StoredSecrets stored, Opening.Broken broken) {
         String why = "its secret does not open (" + broken.why() + "): rotate it";
         database.run(handle ->
-                webhooks.stop(
-                                handle,
-                                stored.webhook(),
-                                why,
-                                clock.instant().truncatedTo(ChronoUnit.MICROS))
+                webhooks.stop(handle, stored, why, clock.instant().truncatedTo(ChronoUnit.MICROS))
                         .ifPresent(stopped -> {
                             WebhookDesk.recordStop(audit, handle, stopped);
                             LOG.atError()

@@ -60,7 +60,7 @@ class LookIT {
         rig.sql("UPDATE command SET state = 'NONSENSE' WHERE id = '%s'".formatted(id));
         rig.online(vin);
         SOON.that("looks fail", () -> looks(rig.process(), "failed") >= 2);
-        assertEquals(1.0, failing());
+        SOON.that("the vehicle is counted", () -> failing() == 1.0);
         rig.sql("UPDATE command SET state = 'QUEUED' WHERE id = '%s'".formatted(id));
         assertEquals(vin, rig.downlink(id).vin());
         SOON.that("the vehicle fails no more", () -> failing() == 0.0);

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.driveline.command.audit.AuditEntry;
 import dev.driveline.command.postgres.AuditTable;
+import dev.driveline.command.postgres.DeliveryTable;
 import dev.driveline.command.postgres.WebhookTable;
+import dev.driveline.command.webhook.Delivery;
 import dev.driveline.command.webhook.Secret;
 import dev.driveline.command.webhook.StoredSecrets;
 import dev.driveline.command.webhook.Webhook;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -158,6 +161,51 @@ class WebhookSecretsIT {
                         clock.instant().plus(Duration.ofDays(1)),
                         clock.instant()));
         assertEquals(List.of(next), secrets.of(stored(copy)), "what was there signs nothing");
+    }
+
+    @Test
+    void whatWasReplacedMeanwhileStopsNothing() throws Exception {
+        WebhookSecrets secrets = secrets(keys(PRESENT));
+        UUID robbed = added(1, secrets.seal(ACME, id(1), Secret.of(random)));
+        UUID copy = added(2, stored(robbed).secret());
+        StoredSecrets seen = stored(copy);
+        Secret next = Secret.of(random);
+        String sealed = secrets.seal(ACME, copy, next);
+        database.run(
+                handle -> table.rotate(handle, copy, sealed, clock.instant(), clock.instant()));
+        assertEquals(List.of(), secrets.of(seen));
+        assertTrue(webhook(copy).active());
+        assertEquals(List.of(next), secrets.of(stored(copy)));
+    }
+
+    @Test
+    void theTimeForTriesBeginsWithTheFirst() throws Exception {
+        UUID hook = added(1, secrets(keys(PRESENT)).seal(ACME, id(1), Secret.of(random)));
+        DeliveryTable deliveries = new DeliveryTable();
+        database.run(handle ->
+                deliveries.insert(
+                        handle,
+                        List.of(
+                                new DeliveryTable.New(
+                                        hook,
+                                        "e1",
+                                        "command.failed",
+                                        null,
+                                        new byte[] {'{', '}'},
+                                        DeliveryTable.State.PENDING,
+                                        null)),
+                        clock.instant()));
+        Instant first = clock.advance(Duration.ofDays(3));
+        assertEquals(first, taken(deliveries).since());
+        clock.advance(Duration.ofHours(1));
+        assertEquals(first, taken(deliveries).since());
+    }
+
+    private Delivery taken(DeliveryTable deliveries) {
+        return database.transaction(handle ->
+                        deliveries.take(
+                                handle, clock.instant(), Duration.ofMinutes(1), 1, 1, List.of()))
+                .getFirst();
     }
 
     @Test

@@ -76,7 +76,7 @@ final class JobRunner<O, P, D> implements AutoCloseable {
             Work<O, P, D> work = current == null ? jobs.take() : current;
             current = null;
             return work == null || closing ? IDLE_MS : step(work);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             failed(failed);
             return IDLE_MS;
         }
@@ -86,7 +86,7 @@ final class JobRunner<O, P, D> implements AutoCloseable {
         Work<O, P, D> after;
         try {
             after = steps.step(work);
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             failed(failed);
             jobs.postpone(work, reasonOf(failed));
             return IDLE_MS;
@@ -99,7 +99,7 @@ final class JobRunner<O, P, D> implements AutoCloseable {
     }
 
     /** What its tenant is told. */
-    private static String reasonOf(RuntimeException failed) {
+    private static String reasonOf(Throwable failed) {
         return failed instanceof ProblemException problem
                 ? String.valueOf(problem.getMessage())
                 : FAULT_OF_OURS;
@@ -108,12 +108,12 @@ final class JobRunner<O, P, D> implements AutoCloseable {
     private void forget() {
         try {
             jobs.forgetExpired();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
             failed(failed);
         }
     }
 
-    private void failed(RuntimeException failure) {
+    private void failed(Throwable failure) {
         failures.increment();
         LOG.atWarn()
                 .setMessage("work on jobs failed, tried again")

@@ -262,6 +262,7 @@ public final class TelemetryService implements AutoCloseable {
                                 catalogues,
                                 mappings,
                                 config.exports().maxBytes(),
+                                process.clock(),
                                 process.metrics()),
                         process.metrics()));
         FrameTable frameTable = new FrameTable(database);

@@ -214,9 +214,11 @@ public final class CommandTable {
     /**
      * A look has failed: what is due, and what waits, is due at another time. What is under way and
      * not due keeps its time, which says when it is sent again.
+     *
+     * @return how many are due then
      */
-    public void lookAgain(Handle handle, Vin vin, Instant now, Instant at) {
-        handle.createUpdate(
+    public int lookAgain(Handle handle, Vin vin, Instant now, Instant at) {
+        return handle.createUpdate(
                         """
                         UPDATE command SET due_at = :at
                         WHERE vin = :vin AND NOT terminal

@@ -120,6 +120,7 @@ public final class DeliveryTable {
 
     /**
      * Takes what is due, each webhook's oldest first; nobody else gets it before the lease is over.
+     * The time for tries begins with the first, however long it waited for a key or a place.
      *
      * @param each at most of a webhook
      * @param busy webhooks that get nothing now
@@ -142,7 +143,8 @@ public final class DeliveryTable {
                                 ORDER BY due_at LIMIT :each FOR UPDATE SKIP LOCKED) d
                             WHERE w.active AND w.id <> ALL(:busy)
                             LIMIT :limit)
-                        UPDATE delivery SET due_at = :lost, attempts = attempts + 1, tried_at = :now
+                        UPDATE delivery SET due_at = :lost, attempts = attempts + 1, tried_at = :now,
+                               since = CASE WHEN attempts = 0 THEN :now ELSE since END
                         FROM due WHERE delivery.number = due.number
                         RETURNING delivery.number, due.id AS webhook, due.tenant, due.url, delivery.event, delivery.body,
                                   delivery.attempts, delivery.since, due.secret, due.former

@@ -135,6 +135,25 @@ public final class WebhookTable {
                 .findOne();
     }
 
+    /** The same, if its secrets are still these. */
+    public Optional<Webhook> stop(Handle handle, StoredSecrets seen, String why, Instant now) {
+        boolean there =
+                handle.createQuery(
+                                """
+                                SELECT true FROM webhook
+                                WHERE id = :id AND secret = :secret
+                                  AND former_secret IS NOT DISTINCT FROM :former::text
+                                FOR UPDATE
+                                """)
+                        .bind("id", seen.webhook())
+                        .bind("secret", seen.secret())
+                        .bind("former", seen.former())
+                        .mapTo(Boolean.class)
+                        .findOne()
+                        .orElse(false);
+        return there ? stop(handle, seen.webhook(), why, now) : Optional.empty();
+    }
+
     /** With all that was to be told to it. */
     public void delete(Handle handle, UUID id) {
         handle.createUpdate("DELETE FROM webhook WHERE id = :id").bind("id", id).execute();

@@ -19,6 +19,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -33,11 +36,15 @@ public final class ExportSteps implements JobSteps<ExportOrder, ExportPlace, Exp
     private static final int PAGE = 10_000;
     private static final int PIECE_CHARACTERS = 1024 * 1024;
 
+    /** A step that finds little ends too: a job is taken for a minute. */
+    private static final Duration STEP = Duration.ofSeconds(15);
+
     private final Jobs<ExportOrder, ExportPlace, ExportCounts> jobs;
     private final ExportResults results;
     private final SampleArchive archive;
     private final SampleView view;
     private final long maxBytes;
+    private final Clock clock;
     private final Counter lines;
 
     /**
@@ -50,12 +57,14 @@ public final class ExportSteps implements JobSteps<ExportOrder, ExportPlace, Exp
             CatalogueBook catalogues,
             MappingBook mappings,
             long maxBytes,
+            Clock clock,
             MeterRegistry metrics) {
         this.jobs = jobs;
         this.results = results;
         this.archive = archive;
         this.view = new SampleView(catalogues, mappings);
         this.maxBytes = maxBytes;
+        this.clock = clock;
         this.lines = metrics.counter("telemetry.export.lines");
     }
 
@@ -83,7 +92,10 @@ public final class ExportSteps implements JobSteps<ExportOrder, ExportPlace, Exp
         StringBuilder out = new StringBuilder(export.done().parts() == 0 ? text.head() : "");
         ExportPlace place = export.place();
         long written = 0;
-        while (place.target() < order.targets().size() && out.length() < PIECE_CHARACTERS) {
+        Instant end = clock.instant().plus(STEP);
+        while (place.target() < order.targets().size()
+                && out.length() < PIECE_CHARACTERS
+                && clock.instant().isBefore(end)) {
             ExportOrder.Target target = order.targets().get(place.target());
             List<Sample> page = page(export.tenant(), order, place);
             for (Sample sample : page) {

@@ -43,13 +43,14 @@ final class KeeperThread implements AutoCloseable {
     private void attempt(String what, Runnable chore) {
         try {
             chore.run();
-        } catch (RuntimeException failed) {
+        } catch (RuntimeException | Error failed) {
+            // Thrown on, it would be this chore's end.
             failed(what, failed);
         }
     }
 
     /** Nothing may be lost by it. */
-    void failed(String what, RuntimeException failure) {
+    void failed(String what, Throwable failure) {
         failures.increment();
         LOG.atWarn()
                 .setMessage("chore failed, tried again")

@@ -22,13 +22,16 @@ import dev.driveline.telemetry.sample.SampleArchive;
 import dev.driveline.telemetry.sample.SampleKey;
 import dev.driveline.telemetry.sample.SignalDefinition;
 import dev.driveline.telemetry.slice.Buckets;
+import dev.driveline.testkit.TestClock;
 import dev.driveline.testkit.Trials;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +53,8 @@ final class ExportStepsTest {
 
     /** So many samples of each vehicle, and a failure where it is told to. */
     private static final class Recorded implements SampleArchive {
+        private final TestClock clock = TestClock.at("2026-11-22T08:00:00Z");
+        private Duration each = Duration.ZERO;
         private boolean away;
 
         @Override
@@ -65,6 +70,7 @@ final class ExportStepsTest {
                 away = false;
                 throw new IllegalStateException("the store is away");
             }
+            clock.advance(each);
             assertEquals(OneJob.TENANT, tenant);
             assertEquals(Set.of("can0.M.SPEED"), names);
             List<Sample> page = new ArrayList<>();
@@ -172,6 +178,7 @@ final class ExportStepsTest {
                 new CatalogueBook(),
                 new MappingBook(),
                 MAX_BYTES,
+                archive.clock,
                 new SimpleMeterRegistry());
     }
 
@@ -180,6 +187,29 @@ final class ExportStepsTest {
                 work != null && work.job().isUnderWay(); ) {
             work = steps.step(work);
         }
+    }
+
+    @Test
+    void aStepThatFindsLittleEndsBeforeAnotherTakesTheJob() {
+        List<ExportOrder.Target> targets =
+                Collections.nCopies(5, new ExportOrder.Target(FIRST, List.of("can0.M.SPEED")));
+        OneExport exports =
+                new OneExport(
+                        new ExportOrder(
+                                ExportOrder.Format.CSV,
+                                List.of("SPEED"),
+                                SAMPLES,
+                                1_000_000,
+                                targets));
+        Recorded slow = new Recorded();
+        slow.each = Duration.ofSeconds(10);
+        ExportSteps steps = steps(exports, slow);
+        var after = steps.step(exports.jobs.take());
+        assertEquals(2, after.job().place().target());
+        assertTrue(after.job().isUnderWay());
+        run(exports, steps);
+        assertEquals(JobState.DONE, exports.jobs.job().state());
+        assertEquals(5, exports.jobs.job().place().target());
     }
 
     private static String whole(ExportOrder.Format format) throws IOException {
